@@ -1,0 +1,1 @@
+"""Deciding which entries are the same work: block, compare, decide, cluster, merge."""

@@ -1,0 +1,1 @@
+"""Small pure steps that bring text, names and numbers into a comparable form."""

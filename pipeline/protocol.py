@@ -1,0 +1,324 @@
+"""The protocol of a review: screening/protocol.toml and references/sources.toml, checked as a whole.
+
+The models below are the reference of both files: each key's type, default and meaning. Reading collects every mistake
+of a file and raises them together; an unknown key is a mistake (with the nearest known one), never ignored.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import ProtocolError, compose
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+SourceKind = Literal["database", "register", "other", "demonstration"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReviewSection(_Section):
+    """What the review is."""
+
+    title: str = Field(min_length=1, description="title of the review, as reports print it")
+    question: str = Field(min_length=1, description="the review question")
+    version: str = Field(default="1", description="version of the protocol; stored with every decision")
+    seed: int = Field(default=1, ge=0, description="seed of every random step")
+    notice: str = Field(default="", description="a sentence every page of the report shows")
+
+
+class Criterion(_Section):
+    """One criterion; its key in [criteria.KEY] is the code that decisions use as reason."""
+
+    label: str = Field(min_length=1, description="short name, printed in tables and in the flow diagram")
+    include_if: str = Field(default="", description="text of an inclusion criterion")
+    exclude_if: str = Field(default="", description="text of an exclusion criterion")
+    order: int = Field(default=0, description="place in lists; without it the order of the file")
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Criterion:
+        if bool(self.include_if.strip()) == bool(self.exclude_if.strip()):
+            raise ValueError("give either include_if or exclude_if")
+        return self
+
+
+class Stratum(_Section):
+    """Records kept beside the included set: still excluded in the flow, but counted apart and used by some tables."""
+
+    label: str = Field(min_length=1, description="name, as tables print it")
+    reasons: tuple[str, ...] = Field(min_length=1, description="exclusion codes whose records may belong to it")
+    marked: bool = Field(
+        default=False, description="true: only records a person marks (column `stratum`); false: all with these codes"
+    )
+
+
+class DedupSection(_Section):
+    """When two entries are the same work."""
+
+    title_similarity: float = Field(
+        default=0.90, ge=0.5, le=1, description="title similarity (0 to 1) a merge asks for when no identifier agrees"
+    )
+    review_similarity: float = Field(
+        default=0.80, ge=0.5, le=1, description="title similarity from which an undecided pair goes to a person"
+    )
+
+
+class ScreeningSection(_Section):
+    """Who reads, how much at a time, and how the records are ordered."""
+
+    reviewers: tuple[str, ...] = Field(min_length=1, description="who gets worklists; names of letters, digits, -, _")
+    past_reviewers: tuple[str, ...] = Field(default=(), description="whose earlier decisions count, without worklists")
+    readers_per_record: int = Field(default=1, ge=1, le=2, description="how many people decide each record")
+    batch_size: int = Field(default=50, ge=1, le=5000, description="rows of one worklist at most")
+    target_recall: float = Field(default=0.95, gt=0, lt=1, description="recall the lower cut of the bands is set for")
+    confidence: float = Field(default=0.95, gt=0, lt=1, description="confidence of that statement")
+    show_scores: bool = Field(default=True, description="false: worklists without score, band and terms (blinded)")
+    classifier_exclusions: Literal["off"] = Field(
+        default="off", description="whether the classifier may exclude without a person; only `off` in this version"
+    )
+
+    @field_validator("reviewers", "past_reviewers")
+    @classmethod
+    def _plain_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not name or not all(c.isalnum() or c in "-_" for c in name) or name != name.lower():
+                raise ValueError(f"a reviewer's name is small letters, digits, - and _ (it names files), not {name!r}")
+        if len(set(names)) < len(names):
+            raise ValueError("a name stands twice")
+        return names
+
+    @model_validator(mode="after")
+    def _enough_readers(self) -> ScreeningSection:
+        if self.readers_per_record > len(self.reviewers):
+            raise ValueError("readers_per_record is larger than the number of reviewers")
+        return self
+
+
+class FullTextSection(_Section):
+    """Full-text stage."""
+
+    reasons: tuple[str, ...] = Field(
+        default=(), description="codes allowed as full-text reasons, in the order reports print them; empty: all"
+    )
+
+
+class CodingSection(_Section):
+    """Coding of what was included."""
+
+    frame: str = Field(default="", description="CSV with the columns dimension, code, pattern, relative to screening/")
+    dimensions: tuple[str, ...] = Field(default=(), description="dimensions on the coding worklist; empty: all")
+
+
+class DisciplinesSection(_Section):
+    """How a record gets its discipline."""
+
+    names: str = Field(default="", description="CSV with code, name; relative to screening/")
+    core_journals: str = Field(default="", description="CSV with title, issn, discipline; relative to screening/")
+    crosswalk: str = Field(default="", description="CSV with scheme, label, discipline; relative to screening/")
+    patterns: str = Field(default="", description="CSV with label, code: coding-frame discipline -> discipline code")
+    dimension: str = Field(default="discipline", description="dimension of the coding frame that names disciplines")
+
+
+class ReportSection(_Section):
+    """What the report prints."""
+
+    authors: tuple[str, ...] = Field(default=(), description="authors of the review")
+    year_bands: tuple[int, ...] = Field(
+        default=(1990, 2000, 2010, 2015, 2020), description="first years of the bands of the discipline by year table"
+    )
+
+
+class Source(_Section):
+    """One row of the search log, [[source]] in references/sources.toml."""
+
+    name: str = Field(min_length=1, description="name of the source, unique; printed in the flow diagram")
+    kind: SourceKind = Field(description="database, register, other (websites, experts, citations) or demonstration")
+    export: tuple[str, ...] = Field(min_length=1, description="export file or list of files, relative to references/")
+    database: str = Field(default="", description="database searched")
+    platform: str = Field(default="", description="platform it was searched on")
+    query: str = Field(default="", description="the search as run, word for word")
+    searched_on: date | None = Field(default=None, description="date of the search")
+    hits_reported: int | None = Field(default=None, ge=0, description="number of hits the database reported")
+    note: str = Field(default="", description="anything else")
+
+    @field_validator("export", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("export")
+    @classmethod
+    def _inside(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name.startswith(("/", "\\")) or ".." in Path(name).parts or ":" in name:
+                raise ValueError(f"an export is named relative to references/ and lies inside it, not {name!r}")
+        return tuple(name.replace("\\", "/") for name in names)
+
+
+class Protocol(_Section):
+    """screening/protocol.toml, checked."""
+
+    review: ReviewSection
+    criteria: dict[str, Criterion] = Field(min_length=1, description="one table [criteria.CODE] a criterion")
+    strata: dict[str, Stratum] = Field(default_factory=dict, description="one table [strata.NAME] a stratum")
+    dedup: DedupSection = DedupSection()
+    screening: ScreeningSection
+    full_text: FullTextSection = FullTextSection()
+    coding: CodingSection = CodingSection()
+    disciplines: DisciplinesSection = DisciplinesSection()
+    report: ReportSection = ReportSection()
+
+    @model_validator(mode="after")
+    def _codes_exist(self) -> Protocol:
+        codes = self.exclusion_codes
+        named = [(f"strata.{name}.reasons", code) for name, stratum in self.strata.items() for code in stratum.reasons]
+        named += [("full_text.reasons", code) for code in self.full_text.reasons]
+        wrong = [
+            f"{place}: {code!r} is no exclusion code{nearest(code, codes)}"
+            for place, code in named
+            if code not in codes
+        ]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @property
+    def exclusion_codes(self) -> tuple[str, ...]:
+        """Codes of the exclusion criteria in protocol order."""
+        return self._codes("exclude_if")
+
+    @property
+    def inclusion_codes(self) -> tuple[str, ...]:
+        """Codes of the inclusion criteria in protocol order."""
+        return self._codes("include_if")
+
+    def _codes(self, side: str) -> tuple[str, ...]:
+        chosen = [(code, item) for code, item in self.criteria.items() if getattr(item, side)]
+        return tuple(code for code, _ in sorted(chosen, key=lambda pair: pair[1].order))
+
+    @property
+    def full_text_codes(self) -> tuple[str, ...]:
+        """Reasons allowed at full text, in the order the flow diagram prints them."""
+        return self.full_text.reasons or self.exclusion_codes
+
+    def label(self, code: str) -> str:
+        """Return the printed name of a code (the code itself where it is none of the protocol's)."""
+        item = self.criteria.get(code)
+        return item.label if item else code
+
+    def section_sha256(self, sections: tuple[str, ...]) -> str:
+        """Return the hash of the named sections as validated, so that comments and spacing do not count."""
+        chosen = {name: self.model_dump(mode="json")[name] for name in sections}
+        return hashlib.sha256(json.dumps(chosen, sort_keys=False, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def all_reviewers(self) -> tuple[str, ...]:
+        """Everybody whose ledger counts."""
+        return self.screening.reviewers + self.screening.past_reviewers
+
+
+class SearchLog(_Section):
+    """references/sources.toml, checked."""
+
+    source: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _unique(self) -> SearchLog:
+        for what, values in (
+            ("name", [item.name for item in self.source]),
+            ("export", [name for item in self.source for name in item.export]),
+        ):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"{what} given twice: {', '.join(twice)}")
+        return self
+
+    def source_of(self, file: str) -> Source | None:
+        """Return the entry of the search log that names an export file (None where there is none)."""
+        return next((item for item in self.source if file in item.export), None)
+
+
+def nearest(found: str, known: tuple[str, ...] | list[str]) -> str:
+    """Return "; did you mean ...?" for the nearest known name, or an empty text."""
+    close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def read_protocol(path: Path, shown_as: str = "screening/protocol.toml") -> Protocol:
+    """Return the protocol of a review.
+
+    Raises:
+        ProtocolError: the file is missing, is not TOML, or has mistakes (all of them, a line each).
+    """
+    return _validate(Protocol, _load(path, shown_as), shown_as)
+
+
+def read_search_log(path: Path, shown_as: str = "references/sources.toml") -> SearchLog:
+    """Return the search log; an absent file is an empty log.
+
+    Raises:
+        ProtocolError: as for `read_protocol`.
+    """
+    if not path.exists():
+        return SearchLog()
+    return _validate(SearchLog, _load(path, shown_as), shown_as)
+
+
+def _load(path: Path, shown_as: str) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ProtocolError(
+            "not found", file=shown_as, hint="`python -m pipeline new FOLDER` writes a commented skeleton"
+        ) from None
+    except UnicodeDecodeError:
+        raise ProtocolError("is not UTF-8 text", file=shown_as, hint="save it as UTF-8") from None
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise ProtocolError(f"is not valid TOML: {error}", file=shown_as) from None
+
+
+def _validate(model: type[_Model], data: Mapping[str, Any], shown_as: str) -> _Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProtocolError.from_lines(list(_mistakes(model, error, shown_as))) from None
+
+
+def _mistakes(model: type[BaseModel], error: ValidationError, shown_as: str) -> Iterator[str]:
+    for item in error.errors(include_url=False):
+        where = [str(part) for part in item["loc"]]
+        if item["type"] == "extra_forbidden":
+            known = _keys_at(model, where[:-1])
+            yield compose(f"unknown key {'.'.join(where)!r}{nearest(where[-1], known)}", file=shown_as, allowed=known)
+        elif item["type"] == "missing":
+            yield compose(f"{'.'.join(where)!r} is missing", file=shown_as, hint="add it")
+        else:
+            message = item["msg"].removeprefix("Value error, ")
+            plain = item["input"] if isinstance(item["input"], (str, int, float, bool)) else None
+            place = f"{'.'.join(where)!r}: " if where else ""
+            yield compose(place + message, file=shown_as, found=plain)
+
+
+def _keys_at(model: type[BaseModel], where: list[str]) -> list[str]:
+    """Return the keys known at a place of the file, by walking the models along the path."""
+    current: Any = model
+    for part in where:
+        if isinstance(current, type) and issubclass(current, BaseModel) and part in current.model_fields:
+            current = current.model_fields[part].annotation
+        arguments = [a for a in getattr(current, "__args__", ()) if isinstance(a, type) and issubclass(a, BaseModel)]
+        if arguments:
+            current = arguments[-1]
+    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []

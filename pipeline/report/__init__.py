@@ -1,0 +1,1 @@
+"""Counts, flow diagram, tables and the page people read."""

@@ -1,0 +1,107 @@
+"""The one counts object: every number of the PRISMA 2020 flow, derived from the states of the entries.
+
+Figure, tables, page and status read this object and nothing else, so they cannot disagree. Identities: PRISMA 2020
+(Page et al. 2021, 10.1136/bmj.n71), with the waiting states of a running review as declared terms of the sums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One labelled number of a box, such as a source or a reason."""
+
+    label: str
+    n: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class LaneCounts:
+    """Numbers of one lane (databases and registers, or other methods) from retrieval on. Units: reports."""
+
+    sought: int = 0
+    awaiting_retrieval: int = 0
+    not_retrieved: int = 0
+    assessed: int = 0
+    awaiting_eligibility: int = 0
+    excluded: tuple[Line, ...] = ()
+    included: int = 0
+
+    @property
+    def excluded_total(self) -> int:
+        """Reports excluded at full text, all reasons."""
+        return sum(line.n for line in self.excluded)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Every number of the flow. Units: entries (records) up to screening, reports from retrieval, studies at the end."""
+
+    databases: tuple[Line, ...] = ()
+    registers: tuple[Line, ...] = ()
+    others: tuple[Line, ...] = ()
+    duplicates: int = 0
+    automation_ineligible: int = 0
+    removed: tuple[Line, ...] = ()
+    screened: int = 0
+    awaiting_screening: int = 0
+    in_conflict: int = 0
+    excluded_human: int = 0
+    excluded_machine: int = 0
+    excluded_reasons: tuple[Line, ...] = ()
+    main: LaneCounts = field(default_factory=LaneCounts)
+    other_removed: tuple[Line, ...] = ()
+    other: LaneCounts = field(default_factory=LaneCounts)
+    studies_included: int = 0
+    strata: tuple[Line, ...] = ()
+
+    @property
+    def identified(self) -> int:
+        """Entries identified from databases and registers."""
+        return sum(line.n for line in self.databases + self.registers)
+
+    @property
+    def other_identified(self) -> int:
+        """Entries identified from other sources."""
+        return sum(line.n for line in self.others)
+
+    @property
+    def removed_other_reasons(self) -> int:
+        """Entries removed before screening for other reasons (unreadable ones)."""
+        return sum(line.n for line in self.removed)
+
+    @property
+    def excluded_records(self) -> int:
+        """Records excluded at title and abstract, by people and by the classifier."""
+        return self.excluded_human + self.excluded_machine
+
+    @property
+    def reports_included(self) -> int:
+        """Reports of included studies, both lanes."""
+        return self.main.included + self.other.included
+
+    @property
+    def waiting(self) -> int:
+        """Records and reports that wait for people."""
+        lanes = (self.main, self.other)
+        return (
+            self.awaiting_screening
+            + self.in_conflict
+            + sum(lane.awaiting_retrieval + lane.awaiting_eligibility for lane in lanes)
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts with their derived sums, JSON-ready."""
+        sums = (
+            "identified",
+            "other_identified",
+            "removed_other_reasons",
+            "excluded_records",
+            "reports_included",
+            "waiting",
+        )
+        return asdict(self) | {name: getattr(self, name) for name in sums}

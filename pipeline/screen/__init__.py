@@ -1,0 +1,1 @@
+"""Ordering the records for the people who decide: features, classifier, bands."""

@@ -1,0 +1,1 @@
+"""What the included studies say: disciplines, coding, tables."""
