@@ -72,6 +72,9 @@ class DedupSection(_Section):
     review_similarity: float = Field(
         default=0.80, ge=0.5, le=1, description="title similarity from which an undecided pair goes to a person"
     )
+    review_updates: Literal["same", "different"] = Field(
+        default="same", description="whether the updates of one Cochrane review (same review number) are one work"
+    )
 
 
 class ScreeningSection(_Section):

@@ -160,6 +160,11 @@ def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
     return pd.DataFrame(result, index=frame.index)
 
 
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table's rows as mappings from column name to cell."""
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
 def check(frame: pd.DataFrame, columns: tuple[Column, ...], table: str) -> pd.DataFrame:
     """Return the table unchanged if it has the columns, in order, without empty cells where none are allowed.
 

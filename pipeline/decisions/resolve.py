@@ -1,0 +1,136 @@
+"""From decisions to outcomes: what the people's newest words say about a record or a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline.decisions.words import EXCLUDE, INCLUDE, MAYBE, WITHDRAW
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision as the resolution sees it; `sequence` is its place in the person's ledger."""
+
+    row_id: str
+    reviewer: str
+    stage: str
+    entry_id: str
+    sequence: int
+    decision: str
+    when: str = ""
+    reason: str = ""
+    stratum: str = ""
+    text_sha256: str = ""
+    title: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What follows for a record: undecided, included, excluded, maybe or conflict, on which decisions."""
+
+    outcome: str = "undecided"
+    reason: str = ""
+    stratum: str = ""
+    rests_on: tuple[Decision, ...] = ()
+
+    @property
+    def decided_by(self) -> list[str]:
+        """The people whose decisions the outcome rests on."""
+        return sorted({decision.reviewer for decision in self.rests_on})
+
+
+def newest(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return each person's newest decision on each entry; withdrawn ones fall away. Order: person, then ledger."""
+    last: dict[tuple[str, str], Decision] = {}
+    for decision in decisions:
+        key = (decision.reviewer, decision.entry_id)
+        if key not in last or decision.sequence > last[key].sequence:
+            last[key] = decision
+    standing = [decision for decision in last.values() if decision.decision != WITHDRAW]
+    return sorted(standing, key=lambda decision: (decision.reviewer, decision.sequence))
+
+
+def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: int) -> Outcome:
+    """Return what people decided about a record at title and abstract.
+
+    A consensus outranks single readings. Two people, or one person about two entries that turned out to be the same
+    work, who differ make a conflict. With two readers per record one reading alone leaves the record undecided.
+    Maybe is no decision: the record comes back on a worklist.
+    """
+    decisions = list(decisions)
+    agreed = newest(d for d in decisions if d.stage == "consensus")
+    single = newest(d for d in decisions if d.stage == "title_abstract")
+    if agreed:
+        if len({d.decision for d in agreed}) > 1:
+            return Outcome("conflict", rests_on=tuple(agreed))
+        return _decided(agreed, also=single)
+    given = {d.decision for d in single}
+    if INCLUDE in given and EXCLUDE in given:
+        return Outcome("conflict", rests_on=tuple(single))
+    if MAYBE in given:
+        return Outcome("maybe", rests_on=tuple(single))
+    if not single or len({d.reviewer for d in single}) < readers_per_record:
+        return Outcome("undecided", rests_on=tuple(single))
+    return _decided(single)
+
+
+def _decided(decisions: list[Decision], also: Iterable[Decision] = ()) -> Outcome:
+    last = max(decisions, key=lambda d: (d.when, d.reviewer, d.sequence))
+    word = "included" if last.decision == INCLUDE else "excluded"
+    reasons = [d.reason for d in decisions if d.reason]
+    reason = last.reason or (reasons[0] if reasons else "")
+    stratum = next((d.stratum for d in reversed(decisions) if d.stratum), "")
+    return Outcome(word, reason if word == "excluded" else "", stratum, (*decisions, *also))
+
+
+@dataclass(frozen=True)
+class ReportOutcome:
+    """Where a report stands: awaiting_retrieval, not_retrieved, awaiting_eligibility, report_excluded or included."""
+
+    state: str
+    reason: str = ""
+    rests_on: tuple[Decision, ...] = ()
+    differs: bool = False
+
+
+def report_outcome(decisions: Iterable[Decision]) -> ReportOutcome:
+    """Return where a report stands. An eligibility decision implies that the report was retrieved.
+
+    People who differ about eligibility leave the report waiting (`differs`) until one of them corrects a row.
+    """
+    decisions = list(decisions)
+    eligibility = newest(d for d in decisions if d.stage == "full_text")
+    retrieval = newest(d for d in decisions if d.stage == "retrieval")
+    given = {d.decision for d in eligibility}
+    if len(given) > 1:
+        return ReportOutcome("awaiting_eligibility", rests_on=tuple(eligibility), differs=True)
+    if INCLUDE in given:
+        return ReportOutcome("included", rests_on=tuple(eligibility + retrieval))
+    if EXCLUDE in given:
+        return ReportOutcome("report_excluded", eligibility[-1].reason, tuple(eligibility + retrieval))
+    if any(d.decision == "retrieved" for d in retrieval):
+        return ReportOutcome("awaiting_eligibility", rests_on=tuple(retrieval))
+    if retrieval:
+        return ReportOutcome("not_retrieved", rests_on=tuple(retrieval))
+    return ReportOutcome("awaiting_retrieval")
+
+
+def by_cluster(decisions: Iterable[Decision], cluster_of: Mapping[str, str]) -> dict[str, list[Decision]]:
+    """Return decisions by the cluster of the entry they attach to; decisions on unknown entries are left out."""
+    gathered: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        cluster = cluster_of.get(decision.entry_id)
+        if cluster is not None:
+            gathered.setdefault(cluster, []).append(decision)
+    return gathered
+
+
+def shown_id(members: Iterable[str], decisions: Iterable[Decision]) -> str:
+    """Return the id a cluster is shown by: its earliest decided member, else its smallest entry id.
+
+    Withdrawn decisions count too: a person has seen that id.
+    """
+    first = min(decisions, key=lambda d: (d.when, d.reviewer, d.sequence), default=None)
+    return first.entry_id if first else min(members)

@@ -1,0 +1,114 @@
+"""The kinds of sheets that people fill: their names, columns and which cells hold decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+_NAME = re.compile(r"(?P<number>\d{4,})-(?P<kind>[a-z-]+)\.(?P<reviewer>[a-z0-9_-]+)\.csv")
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """One kind of sheet.
+
+    Attributes:
+        name: part of the file name.
+        folder: folder below screening/.
+        answers: column -> ledger stage; the cells people fill and what they decide.
+        columns: all columns in the order they are written.
+        required: columns without which the sheet is refused.
+        task: what the person is asked, in words.
+    """
+
+    name: str
+    folder: str
+    answers: Mapping[str, str]
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    task: str
+
+
+_WORK = ("title", "abstract", "authors", "year", "journal", "keywords", "doi")
+_TAIL = ("text_sha256", "sheet")
+
+KINDS: Mapping[str, SheetKind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            SheetKind(
+                "borderline",
+                "worklists",
+                MappingProxyType({"decision": "title_abstract"}),
+                ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "score", "terms", *_TAIL),
+                ("id", "decision", "reason"),
+                "decide title and abstract",
+            ),
+            SheetKind(
+                "conflicts",
+                "worklists",
+                MappingProxyType({"decision": "consensus"}),
+                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", *_TAIL),
+                ("id", "decision", "reason"),
+                "settle what readers decided differently",
+            ),
+            SheetKind(
+                "full-text",
+                "worklists",
+                MappingProxyType({"retrieved": "retrieval", "decision": "full_text"}),
+                ("id", "retrieved", "decision", "reason", "note", "title", "authors", "year", "journal", "doi", "url")
+                + ("why", *_TAIL),
+                ("id", "retrieved", "decision", "reason"),
+                "get the full text and decide it",
+            ),
+            SheetKind(
+                "coding",
+                "worklists",
+                MappingProxyType({"codes": "coding"}),
+                ("id", "dimension", "codes", "suggested", "matched", "allowed", "note", "title", "abstract", "journal")
+                + _TAIL,
+                ("id", "dimension", "codes"),
+                "confirm or correct the suggested codes",
+            ),
+            SheetKind(
+                "duplicates",
+                "duplicates",
+                MappingProxyType({"answer": "duplicate_pair"}),
+                ("id", "other_id", "answer", "note", "why", "differs", "title", "other_title", "authors")
+                + ("other_authors", "year", "other_year", "journal", "other_journal", "doi", "other_doi")
+                + ("pages", "other_pages", "abstract", "other_abstract", "sheet"),
+                ("id", "other_id", "answer"),
+                "say whether the two are the same work",
+            ),
+        )
+    }
+)
+
+
+@dataclass(frozen=True)
+class SheetName:
+    """The parts of a sheet's file name, `0007-borderline.ann.csv`."""
+
+    number: int
+    kind: str
+    reviewer: str
+
+    @property
+    def file(self) -> str:
+        """The file name."""
+        return f"{self.number:04d}-{self.kind}.{self.reviewer}.csv"
+
+
+def sheet_name(file: str) -> SheetName | None:
+    """Return the parts of a sheet's file name, None where it is not the name of a sheet."""
+    match = _NAME.fullmatch(file)
+    if not match or match["kind"] not in KINDS:
+        return None
+    return SheetName(int(match["number"]), match["kind"], match["reviewer"])
+
+
+def is_leftover(file: str) -> bool:
+    """Return whether a file is a lock or temporary file of an office program, never to be read."""
+    return file.startswith(("~$", ".~lock", ".")) or file.endswith((".tmp", ".bak", "~", "#"))

@@ -1,0 +1,115 @@
+"""Clustering: entries that are one work, so that no chain joins what a rule or a person keeps apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from pipeline.dedup.answers import Answers, Pair
+from pipeline.dedup.comparables import Indices
+
+LARGEST_CHECKED = 150
+
+
+class _Partition:
+    """Disjoint sets of positions, each with the positions it may not be joined with (by a person, by a rule)."""
+
+    def __init__(self, size: int, by_person: Iterable[Pair], by_rule: Iterable[Pair]) -> None:
+        self._root = list(range(size))
+        self._members: dict[int, set[int]] = {}
+        self._barred: tuple[dict[int, set[int]], dict[int, set[int]]] = (_bars(by_person), _bars(by_rule))
+
+    def root(self, place: int) -> int:
+        while self._root[place] != place:
+            self._root[place] = self._root[self._root[place]]
+            place = self._root[place]
+        return place
+
+    def join(self, pair: Pair, rules_count: bool) -> bool:
+        """Join the sets of a pair unless a person (or, if asked for, a rule) keeps any two members apart."""
+        one, other = self.root(pair[0]), self.root(pair[1])
+        if one == other:
+            return True
+        checks = self._barred if rules_count else self._barred[:1]
+        for bars in checks:
+            if not bars.get(one, set()).isdisjoint(self._members.get(other, {other})):
+                return False
+        keep, drop = min(one, other), max(one, other)
+        self._root[drop] = keep
+        self._members[keep] = self._members.get(keep, {keep}) | self._members.pop(drop, {drop})
+        for bars in self._barred:
+            if drop in bars:
+                bars[keep] = bars.get(keep, set()) | bars.pop(drop)
+        return True
+
+    def barred_by_person(self, pair: Pair) -> bool:
+        one, other = self.root(pair[0]), self.root(pair[1])
+        return not self._barred[0].get(one, set()).isdisjoint(self._members.get(other, {other}))
+
+
+def _bars(pairs: Iterable[Pair]) -> dict[int, set[int]]:
+    bars: dict[int, set[int]] = {}
+    for one, other in pairs:
+        bars.setdefault(one, set()).add(other)
+        bars.setdefault(other, set()).add(one)
+    return bars
+
+
+class Clustering:
+    """The clusters: `labels[place]` is the smallest position in the cluster of the entry at `place`."""
+
+    def __init__(self, partition: _Partition, size: int, split: frozenset[int]) -> None:
+        self._partition = partition
+        self._split = split
+        self.labels: Indices = np.array([partition.root(place) for place in range(size)], dtype=np.int64)
+
+    def kept_apart_by_person(self, pair: Pair) -> bool:
+        """Return whether an answer (different, same study, split) keeps the clusters of two entries apart."""
+        return bool(self._split.intersection(pair)) or self._partition.barred_by_person(pair)
+
+
+def cluster(
+    size: int, same_text: Iterable[Pair], merges: Iterable[Pair], vetoed: Iterable[Pair], answers: Answers
+) -> Clustering:
+    """Return the clusters of `size` entries.
+
+    People's answers "same" come first, newest first; then entries with the same text; then the merges of the rules in
+    the order given (strongest first). A merge that would unite two entries that a person keeps apart is left out, and
+    a rule's merge also where a veto stands between any two entries of the clusters.
+    """
+    overruled = set(answers.same)
+    partition = _Partition(size, answers.apart, (pair for pair in vetoed if pair not in overruled))
+    for pair in answers.same:
+        partition.join(pair, rules_count=False)
+    for pair in sorted(same_text):
+        if not answers.split.intersection(pair):
+            partition.join(pair, rules_count=False)
+    for pair in merges:
+        if not answers.split.intersection(pair):
+            partition.join(pair, rules_count=True)
+    return Clustering(partition, size, answers.split)
+
+
+def pairs_within_components(size: int, links: Iterable[Pair], compared: Indices) -> Indices:
+    """Return the pairs inside connected components that were not compared yet, coded as left * size + right.
+
+    Chains of links join entries that never met in a block; comparing them finds the vetoes that should break a chain.
+    In a component of more than `LARGEST_CHECKED` entries each is compared with that many of its successors.
+    """
+    partition = _Partition(size, (), ())
+    linked: set[int] = set()
+    for pair in links:
+        partition.join(pair, rules_count=False)
+        linked.update(pair)
+    components: dict[int, list[int]] = {}
+    for place in sorted(linked):
+        components.setdefault(partition.root(place), []).append(place)
+    codes = [
+        one * size + other
+        for members in components.values()
+        if len(members) > 2
+        for start, one in enumerate(members)
+        for other in members[start + 1 : start + 1 + LARGEST_CHECKED]
+    ]
+    return np.setdiff1d(np.array(codes, dtype=np.int64), compared)

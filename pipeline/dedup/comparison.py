@@ -1,0 +1,255 @@
+"""Comparison: how alike two entries are, field by field; agreeing, unknown and contradicting are kept apart.
+
+A field that one of the two does not have is *unknown*; it never counts as a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from pipeline.dedup.comparables import Comparables, Flags, Indices, Numbers, Texts
+from pipeline.normalise.journals import journal_similarity
+
+States = npt.NDArray[np.int8]
+
+AGREES, UNKNOWN, DIFFERS = 1, 0, -1
+
+AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.45
+JOURNALS_AGREE, JOURNALS_DIFFER = 0.80, 0.50
+ABSTRACTS_AGREE = 0.85
+SHORTEST_TITLE_HEAD = 25
+CROWDED_DOI = 3
+SHORTEST_FAMILY = 3
+CHUNK = 400_000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What comparing gave, one value a pair; similarities are NaN and states UNKNOWN where a side says nothing."""
+
+    left: Indices
+    right: Indices
+    title_similarity: Numbers
+    author_similarity: Numbers
+    journal_similarity: Numbers
+    abstract_similarity: Numbers
+    title_begins: Flags
+    authors: States
+    journal: States
+    year: States
+    year_gap: Numbers
+    volume: States
+    issue: States
+    pages: States
+    page_ends: States
+    from_page_one: Flags
+    doi: States
+    pmid: States
+    abstract: States
+    numbers: States
+    series: States
+    notice: States
+    form: States
+    review_number: States
+    part_on_one_side: Flags
+    recurring: Flags
+    crowded_doi: Flags
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def compare(table: Comparables, left: Indices, right: Indices) -> Comparison:
+    """Return the comparison of the pairs at the given positions, in their order."""
+    known_journals: dict[tuple[int, int], float] = {}
+    starts = range(0, max(len(left), 1), CHUNK)
+    parts = [_compare_chunk(table, left[s : s + CHUNK], right[s : s + CHUNK], known_journals) for s in starts]
+    if len(parts) == 1:
+        return parts[0]
+    return Comparison(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Comparison)})
+
+
+def _compare_chunk(
+    table: Comparables, left: Indices, right: Indices, known_journals: dict[tuple[int, int], float]
+) -> Comparison:
+    titles, begins = _compare_titles(table, left, right)
+    authors = _compare_authors(table, left, right)
+    journals = _compare_journals(table, left, right, known_journals)
+    abstracts = _ratio(table.abstract[left], table.abstract[right], fuzz.ratio)
+    pages, ends = _compare_pages(table, left, right)
+    gap = np.abs(table.year[left] - table.year[right])
+    return Comparison(
+        left=left,
+        right=right,
+        title_similarity=titles,
+        author_similarity=authors,
+        journal_similarity=journals,
+        abstract_similarity=abstracts,
+        title_begins=begins,
+        authors=_graded(authors, AUTHORS_AGREE, AUTHORS_DIFFER),
+        journal=_graded(journals, JOURNALS_AGREE, JOURNALS_DIFFER),
+        year=_states(gap == 0, gap > 1),
+        year_gap=gap,
+        volume=_equality(table.volume, left, right),
+        issue=_equality(table.issue, left, right),
+        pages=pages,
+        page_ends=ends,
+        from_page_one=(table.first_page[left] == 1) | (table.first_page[right] == 1),
+        doi=_compare_dois(table.doi[left], table.doi[right]),
+        pmid=_equality(table.pmid, left, right),
+        abstract=_graded(abstracts, ABSTRACTS_AGREE, -1.0),
+        numbers=_compare_numbers(table.numbers[left], table.numbers[right]),
+        series=_equality(table.series, left, right),
+        part_on_one_side=(table.series[left] == "") != (table.series[right] == ""),
+        notice=_one_sided(table.notice[left], table.notice[right]),
+        form=_compare_forms(table, left, right, journals),
+        review_number=_equality(table.review_number, left, right),
+        recurring=table.recurring[left] | table.recurring[right],
+        crowded_doi=table.titles_of_doi[left] >= CROWDED_DOI,
+    )
+
+
+def _states(agrees: npt.NDArray[Any], differs: npt.NDArray[Any]) -> States:
+    return np.where(agrees, AGREES, np.where(differs, DIFFERS, UNKNOWN)).astype(np.int8)
+
+
+def _graded(similarity: Numbers, agrees_from: float, differs_below: float) -> States:
+    return _states(similarity >= agrees_from, similarity < differs_below)
+
+
+def _equality(values: Texts, left: Indices, right: Indices) -> States:
+    one, other = values[left], values[right]
+    both = (one != "") & (other != "")
+    return _states(both & (one == other), both & (one != other))
+
+
+def _one_sided(one: Texts, other: Texts) -> States:
+    """Return AGREES where both sides name the same thing, DIFFERS where they do not, also where only one names any."""
+    return _states((one == other) & (one != ""), one != other)
+
+
+def _ratio(one: Texts, other: Texts, scorer: Callable[..., float]) -> Numbers:
+    """Return the similarity of texts side by side, 0 to 1, NaN where either is empty."""
+    result = np.full(len(one), np.nan)
+    present = np.flatnonzero((one != "") & (other != ""))
+    if len(present):
+        result[present] = process.cpdist(one[present], other[present], scorer=scorer, dtype=np.float64) / 100
+    return result
+
+
+def _compare_titles(table: Comparables, left: Indices, right: Indices) -> tuple[Numbers, Flags]:
+    """Return title similarity and whether one title begins the other (a subtitle that one side leaves out)."""
+    one, other = table.title_compact[left], table.title_compact[right]
+    similarity = _ratio(one, other, fuzz.ratio)
+    close = np.flatnonzero((similarity > 0.5) & (similarity < 0.95))
+    if len(close):
+        in_order = _ratio(table.title[left[close]], table.title[right[close]], fuzz.token_sort_ratio)
+        similarity[close] = np.maximum(similarity[close], np.minimum(in_order, 0.97))
+    for first, second in (
+        (table.title_other[left], other),
+        (one, table.title_other[right]),
+        (table.title_other[left], table.title_other[right]),
+    ):
+        similarity = np.fmax(similarity, _ratio(first, second, fuzz.ratio))
+    begins = [
+        min(len(a), len(b)) >= SHORTEST_TITLE_HEAD and a != b and (a.startswith(b) or b.startswith(a))
+        for a, b in zip(one, other, strict=True)
+    ]
+    return similarity, np.array(begins, dtype=bool)
+
+
+def _compare_authors(table: Comparables, left: Indices, right: Indices) -> Numbers:
+    """Return author similarity: family names in any order; a cut list counts when its first author is the same."""
+    one, other = table.families[left], table.families[right]
+    similarity = _ratio(one, other, fuzz.token_sort_ratio)
+    same_first = table.first_family[left] == table.first_family[right]
+    subset = np.flatnonzero(same_first & (similarity < 0.9))
+    if len(subset):
+        in_common = _ratio(one[subset], other[subset], fuzz.token_set_ratio)
+        similarity[subset] = np.fmax(similarity[subset], in_common * 0.9)
+    initial, other_initial = table.first_initial[left], table.first_initial[right]
+    other_person = same_first & (initial != "") & (other_initial != "") & (initial != other_initial)
+    similarity = np.where(other_person, similarity * 0.75, similarity)
+    for place in np.flatnonzero(~same_first & (similarity < AUTHORS_AGREE)):
+        a, b = left[place], right[place]
+        found = max(_names_found(one[place], table.names_text[b]), _names_found(other[place], table.names_text[a]))
+        similarity[place] = max(similarity[place], found * 0.9)
+    return similarity
+
+
+def _names_found(families: str, names_text: str) -> float:
+    """Return the share of the family names, by letters, that a text of names holds; a lone name has to begin it.
+
+    Finds the same people where an export ran names together or put the given name first.
+    """
+    parts = families.split()
+    if len(parts) == 1:
+        return 1.0 if len(families) > SHORTEST_FAMILY and names_text.startswith(families) else 0.0
+    found = sum(len(part) for part in parts if len(part) >= SHORTEST_FAMILY and part in names_text)
+    return found / sum(len(part) for part in parts)
+
+
+def _compare_journals(
+    table: Comparables, left: Indices, right: Indices, known: dict[tuple[int, int], float]
+) -> Numbers:
+    """Return container similarity; a shared ISSN makes it 1."""
+    one, other = table.container[left], table.container[right]
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    result = np.full(len(left), np.nan)
+    for place, (a, b) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        if a < 0:
+            continue
+        if a == b:
+            result[place] = 1.0
+            continue
+        if (a, b) not in known:
+            known[(a, b)] = journal_similarity(table.containers[a], table.containers[b])
+        result[place] = known[(a, b)]
+    shared = [not a.isdisjoint(b) for a, b in zip(table.issn[left], table.issn[right], strict=True)]
+    return np.where(np.array(shared, dtype=bool), 1.0, result)
+
+
+def _compare_pages(table: Comparables, left: Indices, right: Indices) -> tuple[States, States]:
+    """Return whether the pages agree (same first page), and whether the last pages do."""
+    first, other_first = table.first_page[left], table.first_page[right]
+    last, other_last = table.last_page[left], table.last_page[right]
+    ends = _states(last == other_last, (last != other_last) & ~np.isnan(last) & ~np.isnan(other_last))
+    end, other_end = np.fmax(first, last), np.fmax(other_first, other_last)
+    overlap = (np.maximum(first, other_first) <= np.minimum(end, other_end)) | (np.abs(first - other_first) <= 1)
+    big = np.maximum(first, other_first) >= 1000
+    online = (np.minimum(first, other_first) == 1) & (big | (table.page_mark[left] != table.page_mark[right]))
+    differs = (first != other_first) & ~np.isnan(first) & ~np.isnan(other_first) & ~overlap & ~online
+    return _states(first == other_first, differs), ends
+
+
+def _compare_dois(one: Texts, other: Texts) -> States:
+    """Return whether the DOIs agree; one that carries on from the other (a version, a suffix) says nothing."""
+    both = (one != "") & (other != "")
+    carries_on = np.array([_carries_on(a, b) or _carries_on(b, a) for a, b in zip(one, other, strict=True)], dtype=bool)
+    return _states(both & (one == other), both & (one != other) & ~carries_on)
+
+
+def _carries_on(short: str, long: str) -> bool:
+    return len(short) < len(long) and long.startswith(short) and not long[len(short)].isalnum()
+
+
+def _compare_numbers(one: Texts, other: Texts) -> States:
+    """Return AGREES where the titles hold the same numbers, DIFFERS where each has one that the other lacks."""
+    agrees = np.array([bool(a) and a == b for a, b in zip(one, other, strict=True)], dtype=bool)
+    differs = np.array([bool(a - b) and bool(b - a) for a, b in zip(one, other, strict=True)], dtype=bool)
+    return _states(agrees, differs)
+
+
+def _compare_forms(table: Comparables, left: Indices, right: Indices, journals: Numbers) -> States:
+    """Return whether the forms of publication agree; where two sources name one container differently it decides."""
+    one, other = table.form[left], table.form[right]
+    both = (one != "") & (other != "")
+    same_container = journals >= JOURNALS_AGREE
+    preprint = (one == "preprint") | (other == "preprint")
+    return _states(both & (one == other), both & (one != other) & (~same_container | preprint))

@@ -1,0 +1,8 @@
+"""Database exports, read without loss: bytes in, entries and rejects out; one module a format, one row a format in `FORMATS`."""
+
+from pipeline.formats.catalogue import FORMATS, Format
+from pipeline.formats.decode import Decoded, decode
+from pipeline.formats.detect import recognise
+from pipeline.formats.read import ExportReading, read_export
+
+__all__ = ["FORMATS", "Decoded", "ExportReading", "Format", "decode", "read_export", "recognise"]

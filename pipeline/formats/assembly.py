@@ -1,0 +1,73 @@
+"""From the split records of a file to a reading: one record that cannot be mapped never costs another."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from pipeline.records import ParsedEntry, Reading, RejectedEntry
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Tagged:
+    """A record of a tagged format as it was split from the file.
+
+    Attributes:
+        line: line where it begins, from 1.
+        lines: its lines, as they stand.
+        pairs: tag and value, in order; a value keeps its continuation lines, parted by line ends.
+        ended: its end mark was seen.
+        context: what lines before the record say about it (provider, database).
+    """
+
+    line: int
+    lines: list[str] = field(default_factory=list)
+    pairs: list[tuple[str, list[str]]] = field(default_factory=list)
+    ended: bool = False
+    context: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def raw(self) -> str:
+        """The text of the record, without empty lines at its end."""
+        return "\n".join(self.lines).rstrip("\n \t")
+
+    def values(self) -> dict[str, list[str]]:
+        """Return tag -> values in order of appearance; empty values are left out."""
+        found: dict[str, list[str]] = {}
+        for tag, lines in self.pairs:
+            text = "\n".join(lines).strip()
+            if text:
+                found.setdefault(tag, []).append(text)
+        return found
+
+
+def assemble(
+    records: Iterable[Tagged],
+    entry_of: Callable[[Tagged], ParsedEntry],
+    remarks: Iterable[str] = (),
+    rejects: Iterable[RejectedEntry] = (),
+) -> Reading:
+    """Return the reading of tagged records: what fails while it is mapped becomes a reject with the reason."""
+    entries: list[ParsedEntry] = []
+    refused: list[RejectedEntry] = list(rejects)
+    for record in records:
+        outcome = guarded(lambda record=record: entry_of(record), record.line, record.raw)  # type: ignore[misc]
+        if isinstance(outcome, RejectedEntry):
+            refused.append(outcome)
+        elif "incomplete" in outcome.flags and "title" not in outcome.fields:
+            refused.append(RejectedEntry(record.line, record.raw, "cut off at the end of the file before its title"))
+        else:
+            entries.append(outcome)
+    return Reading(tuple(entries), tuple(sorted(refused, key=lambda reject: reject.line)), tuple(remarks))
+
+
+def guarded(map_entry: Callable[[], ParsedEntry], line: int, raw: str) -> ParsedEntry | RejectedEntry:
+    """Return the entry, or a reject that names what went wrong: no entry may cost the others (faults R3)."""
+    try:
+        return map_entry()
+    except Exception as error:
+        log.debug("entry at line %d could not be mapped", line, exc_info=True)
+        return RejectedEntry(line, raw, f"could not be mapped to fields: {type(error).__name__}: {error}")

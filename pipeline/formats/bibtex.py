@@ -1,0 +1,269 @@
+"""BibTeX and BibLaTeX, with the dialects of Web of Science, Scopus, ACM, ScienceDirect, Mendeley, Zotero, JabRef, ..."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pipeline.formats import bibtex_blocks
+from pipeline.formats.assembly import guarded
+from pipeline.formats.authors import bibtex_name, split_bibtex
+from pipeline.formats.bibtex_blocks import Block
+from pipeline.formats.bibtex_fields import Fields, Unreadable, fields_of, macros_of
+from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.normalise.identifiers import clean_doi, find_doi
+from pipeline.normalise.markup import one_line
+from pipeline.records import ParsedEntry, Reading, RejectedEntry
+
+_RULES: tuple[Rule, ...] = (
+    Rule("title", "title"),
+    Rule("titleaddon", "title_other"),
+    Rule("abstract", "abstract"),
+    Rule("journal", "journal"),
+    Rule("journaltitle", "journal"),
+    Rule("journal-iso", "journal_abbr"),
+    Rule("abbrev_source_title", "journal_abbr"),
+    Rule("shortjournal", "journal_abbr"),
+    Rule("booktitle", "booktitle"),
+    Rule("series", "series"),
+    Rule("publisher", "publisher"),
+    Rule("school", "publisher"),
+    Rule("institution", "publisher"),
+    Rule("organization", "publisher"),
+    Rule("date", "year"),
+    Rule("year", "year"),
+    Rule("earlyaccessdate", "year"),
+    Rule("volume", "volume"),
+    Rule("number", "issue"),
+    Rule("issue", "issue"),
+    Rule("article-number", "article_number"),
+    Rule("art_number", "article_number"),
+    Rule("articleno", "article_number"),
+    Rule("eid", "article_number"),
+    Rule("language", "language", r"[;,]\s*"),
+    Rule("langid", "language"),
+    Rule("author_keywords", "keywords_author", r";\s*"),
+    Rule("keywords-plus", "keywords_index", r";\s+"),
+    Rule("web-of-science-categories", "subject_categories", r";\s+"),
+    Rule("research-areas", "research_areas", r";\s+"),
+    Rule("cited-references", "cited_references", r"\n"),
+    Rule("times-cited", "times_cited"),
+    Rule("affiliation", "affiliations", r";\s+"),
+    Rule("affiliations", "affiliations", r";\s+"),
+    Rule("doi", "doi"),
+    Rule("pmid", "pmid"),
+    Rule("pubmed_id", "pmid"),
+    Rule("pmcid", "pmcid"),
+    Rule("issn", "issn"),
+    Rule("eissn", "issn"),
+    Rule("isbn", "isbn"),
+    Rule("eisbn", "isbn"),
+    Rule("unique-id", "accession"),
+    Rule("url", "url", r"\s+(?=https?://)"),
+)
+_MAPPED_HERE = (
+    "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source", "crossref", "cut"
+)  # fmt: skip
+_VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
+_ESCAPED = re.compile(r"\\([_%&#$~{}])|\{\\_\}|(?<!\\)[{}]")
+_INHERITED = frozenset(
+    "year date month publisher editor series volume address isbn issn journal language location".split()
+)
+_NO_RECORD = frozenset({"string", "comment", "preamble"})
+_CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
+_SCOPUS_EID = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
+_PREFIX = re.compile(r"(WOS|ISI|MEDLINE|BCI|SCIELO|PPRN):")
+_DATABASES = {"WOS": "Web of Science", "ISI": "Web of Science", "MEDLINE": "MEDLINE", "BCI": "BIOSIS Citation Index",
+              "SCIELO": "SciELO", "PPRN": "Preprint Citation Index"}  # fmt: skip
+
+
+def recognise(text: str) -> float:
+    """Return how surely the text is BibTeX: it has a line that begins an entry with a key or a field."""
+    found = re.search(r"^[ \t]*@[ \t]*([A-Za-z]+)\s*[{(]\s*[^{}\n]{0,300}(?:,|=|\n|\})", text, re.MULTILINE)
+    if found is None:
+        return 0.0
+    return (
+        0.9 if re.search(r"^[ \t,]*[A-Za-z][\w-]*\s*=\s*[{\"\w]|,\s*[A-Za-z]+\s*=\s*[{\"]", text, re.MULTILINE) else 0.5
+    )
+
+
+def read(text: str) -> Reading:
+    """Return the entries of a BibTeX file; entries that are never closed, or nested past all sense, are rejects."""
+    blocks, outside = bibtex_blocks.split(text)
+    macros = macros_of(blocks)
+    works = [block for block in blocks if block.kind not in _NO_RECORD]
+    read_fields: dict[int, Fields] = {}
+    rejects: list[RejectedEntry] = []
+    for place, block in enumerate(works):
+        try:
+            read_fields[place] = _checked_fields(block, macros)
+        except Unreadable as error:
+            rejects.append(RejectedEntry(block.line, block.raw, str(error)))
+    parents: dict[str, Fields] = {}
+    for fields in read_fields.values():
+        parents.setdefault(fields.key.casefold(), fields)
+    entries: list[ParsedEntry] = []
+    for place, fields in read_fields.items():
+        block = works[place]
+        outcome = guarded(lambda b=block, f=fields: _entry(b, f, parents), block.line, block.raw)  # type: ignore[misc]
+        if isinstance(outcome, ParsedEntry) and block.state == "cut" and "title" not in outcome.fields:
+            outcome = RejectedEntry(block.line, block.raw, "cut off at the end of the file before its title")
+        if isinstance(outcome, RejectedEntry):
+            rejects.append(outcome)
+        else:
+            entries.append(outcome)
+    return Reading(tuple(entries), tuple(sorted(rejects, key=lambda r: r.line)), tuple(_remarks(outside, read_fields)))
+
+
+def _checked_fields(block: Block, macros: Mapping[str, str]) -> Fields:
+    """Return the fields of a block that is closed or was cut by the end of the file.
+
+    Raises:
+        Unreadable: the block is never closed, nested too deeply, or its fields cannot be told apart.
+    """
+    if block.state == "unclosed":
+        raise Unreadable("a brace of this entry is never closed: the next entry begins inside it")
+    if block.state == "deep":
+        raise Unreadable(f"braces nested deeper than {bibtex_blocks.DEEPEST}")
+    return fields_of(block, macros)
+
+
+def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEntry:
+    """Return the entry of a block."""
+    draft = Draft(latex=True)
+    values = _inherited(own, parents)
+    for condition, word in ((block.state == "cut", "incomplete"), (own.repaired, "repaired")):
+        if condition:
+            draft.flag(word)
+    cleaned = {
+        name: [_verbatim(value) if name in _VERBATIM else value if name == "cited-references" else one_line(_bare(value))
+               for value in found]
+        for name, found in values.items()
+    }  # fmt: skip
+    if cleaned.get("title") and cleaned.get("subtitle"):
+        cleaned["title"][0] = f"{cleaned['title'][0]}: {cleaned['subtitle'][0]}"
+    fill(draft, _RULES, {name: found for name, found in cleaned.items() if name not in _MAPPED_HERE})
+    _names(draft, cleaned)
+    _keywords(draft, cleaned)
+    _types(draft, cleaned, block.kind)
+    for value in cleaned.get("pages", ()):
+        draft.claim(Rule("pages", "pages"), re.sub(r"\s*(?:-{2,}|[–—])\s*", "-", value).replace("\\", ""))
+    for value in cleaned.get("month", ()):
+        draft.keep("month", value)
+        if "date" not in draft.fields and "year" in draft.fields:
+            draft.claim(Rule("month", "date"), f"{draft.fields['year']} {value}")
+    _provenance(draft, cleaned, own.key)
+    for name in ("crossref", "cut"):
+        for value in cleaned.get(name, ()):
+            draft.keep(name, value)
+    return draft.finish(block.line, block.raw)
+
+
+def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str]]:
+    """Return the fields of an entry with those of the entry its `crossref` (or `xdata`) names, where it has none itself."""
+    values = {name: list(found) for name, found in own.values.items()}
+    for tag in ("crossref", "xdata"):
+        for reference in (key.strip() for value in own.values.get(tag, ()) for key in value.split(",")):
+            parent = parents.get(reference.casefold())
+            if parent is None or parent is own:
+                continue
+            for name, found in parent.values.items():
+                if name in _INHERITED or tag == "xdata":
+                    values.setdefault(name, list(found))
+            if tag == "crossref" and "title" in parent.values:
+                values.setdefault("booktitle", list(parent.values["title"]))
+    return values
+
+
+def _bare(value: str) -> str:
+    """Return a value without the pairs of braces that enclose all of it."""
+    for _ in range(3):
+        text = value.strip()
+        if not (text.startswith("{") and text.endswith("}")):
+            break
+        depth, whole = 0, True
+        for found in re.finditer(r"\\.|[{}]", text[:-1], re.DOTALL):
+            depth += (found.group(0) == "{") - (found.group(0) == "}")
+            if depth == 0:
+                whole = False
+                break
+        if not whole:
+            break
+        value = text[1:-1]
+    return value
+
+
+def _verbatim(value: str) -> str:
+    """Return an identifier or address without the escapes of LaTeX."""
+    return one_line(_ESCAPED.sub(lambda found: found.group(1) or ("_" if found.group(0) == "{\\_}" else ""), value))
+
+
+def _names(draft: Draft, values: Mapping[str, list[str]]) -> None:
+    """Take authors and editors; `others` is a flag, not a person."""
+    for tag, column in (("author", "authors"), ("editor", "editors")):
+        for value in values.get(tag, ()):
+            for name in split_bibtex(value):
+                if name.casefold() == "others":
+                    draft.flag("more_authors")
+                else:
+                    draft.claim(Rule(tag, column, order="asis"), bibtex_name(name))
+
+
+def _keywords(draft: Draft, values: Mapping[str, list[str]]) -> None:
+    """Take keywords: the authors' where the source says so, the database's where both kinds are given (Scopus)."""
+    column = "keywords_index" if "author_keywords" in values else "keywords_author"
+    for tag in ("keywords", "keyword"):
+        for value in values.get(tag, ()):
+            separator = r";\s*" if ";" in re.sub(r"&\w+;", "", value) else r",\s*"
+            draft.claim(Rule(tag, column, separator), value)
+
+
+def _types(draft: Draft, values: Mapping[str, list[str]], kind: str) -> None:
+    """Take the document type the source states, else the kind of the entry."""
+    for tag in ("document_type", "type"):
+        for value in values.get(tag, ()):
+            draft.claim(Rule(tag, "type"), _bare(value))
+    draft.keep("entry_type", kind)
+    draft.claim_kind(kind)
+
+
+def _provenance(draft: Draft, values: Mapping[str, list[str]], key: str) -> None:
+    """Take citation key, accession number, database, citations and a DOI that stands elsewhere."""
+    draft.keep("citation_key", key)
+    for value in values.get("source", ()):
+        draft.keep("source", value)
+        draft.keep("database", value)
+    for value in values.get("note", ()):
+        draft.keep("note", value)
+        cited = _CITED_BY.search(value)
+        if cited and not draft.has("times_cited"):
+            draft.claim(Rule("note", "times_cited"), cited.group(1))
+    for link in values.get("url", ()):
+        scopus = _SCOPUS_EID.search(link)
+        if scopus:
+            draft.claim(Rule("url", "accession"), scopus.group(1))
+        if not draft.has("doi") and "doi.org/" in link and find_doi(link):
+            draft.claim(Rule("url", "doi"), find_doi(link) or "")
+    if not draft.has("doi") and clean_doi(key):
+        draft.claim(Rule("citation_key", "doi"), key)
+    prefix = _PREFIX.match(draft.fields.get("accession", "") or key)
+    if prefix:
+        draft.claim(Rule("citation_key", "accession"), draft.fields.get("accession", "") or key)
+    if "database" not in draft.extra and prefix:
+        draft.keep("database", _DATABASES[prefix.group(1)])
+
+
+def _remarks(outside: list[tuple[int, str]], read_fields: Mapping[int, Fields]) -> list[str]:
+    """Return what people should know: text between entries, keys that several entries share."""
+    remarks = []
+    if outside:
+        line, text = outside[0]
+        remarks.append(f"{len(outside)} lines outside any entry left out, the first at line {line}: {text[:80]!r}")
+    counts: dict[str, int] = {}
+    for fields in read_fields.values():
+        if fields.key:
+            counts[fields.key] = counts.get(fields.key, 0) + 1
+    shared = [key for key, count in counts.items() if count > 1]
+    if shared:
+        remarks.append(f"{len(shared)} keys stand on several entries, all kept, e.g. {shared[0]!r}")
+    return remarks

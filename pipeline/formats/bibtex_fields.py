@@ -1,0 +1,219 @@
+"""The fields of one BibTeX block: by bibtexparser where the block is sound, by a lenient scan where it is not."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.formats.bibtex_blocks import Block
+
+_HEAD = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
+_KEY = re.compile(r"\s*([^={}\"\n,]*|[^={}\"\n]*?)\s*(?:,|(?=[})]\s*$))")
+_NAME = re.compile(r"[\s,]*([A-Za-z_][^\s={}\",#()]*)\s*=\s*")
+_BARE = re.compile(r"[^\s,#{}\"()=]+")
+_BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
+_QUOTED = re.compile(r"\\.|[{}\"]", re.DOTALL)
+_FIELD_START = re.compile(r"^[ \t]*,?[ \t]*([A-Za-z_][\w.:+-]*)[ \t]*=[ \t]*", re.MULTILINE)
+_LARGEST_FOR_PARSER = 300_000
+
+MONTHS = {
+    month[:3]: month.capitalize()
+    for month in (
+        "january february march april may june july august september october november december".split()
+    )
+}  # fmt: skip
+
+
+class Unreadable(ValueError):
+    """A block whose fields cannot be told apart."""
+
+
+@dataclass
+class Fields:
+    """Key and fields of a block: names in lower case, each with its values in order; `repaired` if read leniently."""
+
+    key: str = ""
+    values: dict[str, list[str]] = field(default_factory=dict)
+    repaired: bool = False
+
+    def add(self, name: str, value: str) -> None:
+        """Add a value; a field that comes twice keeps both."""
+        self.values.setdefault(name.lower(), []).append(value)
+
+
+def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
+    """Return the fields of a block, macros and `#` resolved.
+
+    Raises:
+        Unreadable: says why the fields cannot be told apart.
+    """
+    if block.state == "early":
+        return _by_lines(block, macros)
+    if block.state == "closed" and len(block.raw) <= _LARGEST_FOR_PARSER:
+        sound = _by_parser(block, macros)
+        if sound is not None:
+            return sound
+    try:
+        return _by_scan(block, macros)
+    except Unreadable:
+        return _by_lines(block, macros)
+
+
+def macros_of(blocks: list[Block]) -> dict[str, str]:
+    """Return the macros that the `@string` blocks define, and the months; the first definition of a name counts."""
+    macros = {name: full for name, full in MONTHS.items()}
+    own: dict[str, str] = {}
+    for block in blocks:
+        if block.kind != "string":
+            continue
+        head = _HEAD.match(block.raw)
+        name = _NAME.match(block.raw, head.end()) if head else None
+        if name:
+            try:
+                value, _ = _expression(block.raw, name.end(), {**macros, **own})
+            except Unreadable:
+                continue
+            own.setdefault(name.group(1).lower(), value)
+    return {**macros, **own}
+
+
+def _by_parser(block: Block, macros: Mapping[str, str]) -> Fields | None:
+    """Return the fields as bibtexparser tells them apart; None where it fails or joins what are two fields."""
+    from bibtexparser.model import Entry
+    from bibtexparser.splitter import Splitter
+
+    logging.getLogger("bibtexparser").setLevel(logging.ERROR)
+    found = Splitter(block.raw).split().blocks
+    if len(found) != 1 or not isinstance(found[0], Entry):
+        return None
+    fields = Fields(found[0].key.strip())
+    if "=" in fields.key:
+        return None
+    for item in found[0].fields:
+        written = str(item.value)
+        if not item.key or re.search(r"[\s={}\",#()]", item.key):
+            return None
+        try:
+            value, end = _expression(written, 0, macros)
+        except Unreadable:
+            return None
+        if written[end:].strip():
+            return None
+        fields.add(item.key, value)
+    return fields
+
+
+def _by_scan(block: Block, macros: Mapping[str, str]) -> Fields:
+    """Return the fields by a scan that needs no commas; for a block that was cut off, up to the cut."""
+    head = _HEAD.match(block.raw)
+    assert head is not None
+    key = _KEY.match(block.raw, head.end())
+    fields = Fields(key.group(1).strip() if key else "")
+    position = key.end() if key else head.end()
+    while True:
+        name = _NAME.match(block.raw, position)
+        if name is None:
+            break
+        try:
+            value, position = _expression(block.raw, name.end(), macros)
+        except Unreadable:
+            if block.state != "cut":
+                raise
+            fields.add(name.group(1), block.raw[name.end() :].lstrip('{"'))
+            return fields
+        fields.add(name.group(1), value)
+    rest = block.raw[position:].strip(" \t\n,})")
+    if rest:
+        if block.state != "cut":
+            raise Unreadable(f"a field was expected at {' '.join(rest.split())[:60]!r}")
+        fields.add("cut", rest)
+    return fields
+
+
+def _by_lines(block: Block, macros: Mapping[str, str]) -> Fields:
+    """Return the fields of a block whose braces do not match: each begins on a line of its own as `name = `."""
+    head = _HEAD.match(block.raw)
+    assert head is not None
+    key = _KEY.match(block.raw, head.end())
+    fields = Fields(key.group(1).strip() if key else "", repaired=True)
+    body = block.raw[key.end() if key else head.end() :]
+    starts = list(_FIELD_START.finditer(body))
+    if not starts or body[: starts[0].start()].strip(" \t\n,"):
+        raise Unreadable("braces do not match and the fields do not begin on lines of their own")
+    for place, found in enumerate(starts):
+        end = starts[place + 1].start() if place + 1 < len(starts) else len(body)
+        written = body[found.end() : end].strip().rstrip(",}").rstrip()
+        try:
+            value, stop = _expression(written + _missing(written), 0, macros)
+            whole = not (written + _missing(written))[stop:].strip(" \t\n,}")
+        except Unreadable:
+            value, whole = "", False
+        fields.add(found.group(1), value if whole else written.strip('{}" \n'))
+    return fields
+
+
+def _missing(written: str) -> str:
+    """Return the closing sign that was cut from a field's end together with the commas."""
+    if written.startswith('"'):
+        return "" if written.endswith('"') and len(written) > 1 else '"'
+    depth = sum((sign == "{") - (sign == "}") for sign in _BRACES.findall(written))
+    return "}" * max(depth, 0)
+
+
+def _expression(text: str, position: int, macros: Mapping[str, str]) -> tuple[str, int]:
+    """Return the value that begins at a position, pieces between `#` joined, and where it ends.
+
+    Raises:
+        Unreadable: a brace or quote is never closed, or there is no value.
+    """
+    pieces: list[str] = []
+    while True:
+        position += (
+            len(text[position:]) - len(text[position:].lstrip()) if text[position : position + 1].isspace() else 0
+        )
+        sign = text[position : position + 1]
+        if sign == "{":
+            end = _closing_brace(text, position)
+            pieces.append(text[position + 1 : end])
+            position = end + 1
+        elif sign == '"':
+            end = _closing_quote(text, position)
+            pieces.append(text[position + 1 : end])
+            position = end + 1
+        else:
+            bare = _BARE.match(text, position)
+            if bare is None:
+                if sign in (",", "}", ")", ""):
+                    return "".join(pieces), position
+                raise Unreadable(f"no value at {text[position : position + 40]!r}")
+            word = bare.group(0)
+            pieces.append(macros.get(word.lower(), word))
+            position = bare.end()
+        joined = re.compile(r"\s*#").match(text, position)
+        if joined is None:
+            return "".join(pieces), position
+        position = joined.end()
+
+
+def _closing_brace(text: str, position: int) -> int:
+    """Return the place of the brace that closes the one at a position."""
+    depth = 0
+    for found in _BRACES.finditer(text, position):
+        sign = found.group(0)
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0:
+            return found.start()
+    raise Unreadable("a brace is never closed")
+
+
+def _closing_quote(text: str, position: int) -> int:
+    """Return the place of the quote that closes the one at a position; quotes inside braces do not."""
+    depth = 0
+    for found in _QUOTED.finditer(text, position + 1):
+        sign = found.group(0)
+        if sign == '"' and depth <= 0:
+            return found.start()
+        depth += (sign == "{") - (sign == "}")
+    raise Unreadable("a quote is never closed")

@@ -1,0 +1,152 @@
+"""From the bytes of an export to its text: encoding, byte order marks, line ends; what is no text is refused."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from pipeline.errors import InputError
+
+_SAMPLE = 65536
+
+# Leading bytes -> what the file is, what to do.
+_SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)", "unpack it, or save the sheet as CSV (UTF-8)"),
+    (b"PK\x05\x06", "an empty zip archive", "export again"),
+    (b"%PDF-", "a PDF document", "export the citations (RIS, BibTeX, CSV), not the full text"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file", "save the sheet as CSV (UTF-8)"),
+    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
+    (b"Rar!", "a RAR archive", "unpack it first"),
+    (b"\x89PNG", "a picture", "export the citations as RIS, BibTeX or CSV"),
+    (b"\xff\xd8\xff", "a picture", "export the citations as RIS, BibTeX or CSV"),
+    (b"GIF8", "a picture", "export the citations as RIS, BibTeX or CSV"),
+    (b"SQLite format 3", "a database file", "export the citations as RIS, BibTeX or CSV"),
+    (b"{\\rtf", "a rich text document", "export the citations as plain text (RIS, BibTeX, CSV)"),
+    (b"PAR1", "a Parquet file", "save the table as CSV (UTF-8)"),
+)
+_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_BOMS: tuple[tuple[bytes, str, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Bytes between two letters: accents of MacRoman that are no letters in cp1252; those that are (S, Z caron, OE); cp1252's.
+_ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x89\x8b\x8d\x8f-\x91\x98\x99\x9b\x9d](?=[a-z])")
+_EITHER = re.compile(rb"(?<=[A-Za-z])[\x8a\x8c\x8e\x96\x97\x9a\x9c\x9e\x9f](?=[a-z])")
+_ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The text of an export: no byte order marks, `\\n` line ends; which encoding it was; remarks for people."""
+
+    text: str
+    encoding: str
+    remarks: tuple[str, ...] = ()
+
+
+def decode(data: bytes, file: str | None = None) -> Decoded:
+    """Return the text of an export; each encoding is tried on the whole file: BOM, UTF-16 by its zero bytes, UTF-8, cp1252.
+
+    Raises:
+        InputError: the bytes are no text (an archive, a PDF, a picture) or a web page; says what they are.
+    """
+    for signature, what, hint in _SIGNATURES:
+        if data.startswith(signature):
+            raise InputError(f"not a bibliographic export but {what}", file=file, hint=hint)
+    text, encoding, remarks = _characters(data)
+    if _HTML.match(text[:_SAMPLE].lstrip("\ufeff")):
+        raise InputError(
+            "not a bibliographic export but a web page (often the page of an expired session)",
+            file=file,
+            hint="sign in again and repeat the export",
+        )
+    _refuse_binary(text, file)
+    if "\ufffd" in text:
+        remarks.append(f"{text.count(chr(0xFFFD))} characters were already lost (U+FFFD) before this file was exported")
+    if "\x00" in text:
+        remarks.append(f"{text.count(chr(0))} NUL characters in the file")
+    return Decoded(_line_ends(text.replace("\ufeff", "")), encoding, tuple(remarks))
+
+
+def _characters(data: bytes) -> tuple[str, str, list[str]]:
+    """Return text, encoding and remarks."""
+    for mark, name, codec in _BOMS:
+        if data.startswith(mark):
+            body = data[len(mark) :]
+            try:
+                return body.decode(codec), name, []
+            except UnicodeDecodeError as error:
+                if codec != "utf-8":
+                    text = body.decode(codec, "replace")
+                    return text, name, [f"damaged {name} text at byte {error.start}"]
+                break
+    wide = _wide_encoding(data[:_SAMPLE])
+    if wide:
+        try:
+            return data.decode(wide), wide, [f"no byte order mark; read as {wide} from the pattern of its zero bytes"]
+        except UnicodeDecodeError:
+            pass
+    try:
+        return data.decode("utf-8"), "utf-8", []
+    except UnicodeDecodeError:
+        return _one_byte(data.removeprefix(codecs.BOM_UTF8))
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """Return utf-16-le or utf-16-be where every second byte of mostly western text is zero."""
+    pairs = len(sample) // 2
+    if pairs < 2 or b"\x00" not in sample:
+        return None
+    even, odd = sample[0 : pairs * 2 : 2].count(0), sample[1 : pairs * 2 : 2].count(0)
+    if odd > 0.4 * pairs and even < 0.1 * pairs:
+        return "utf-16-le"
+    if even > 0.4 * pairs and odd < 0.1 * pairs:
+        return "utf-16-be"
+    return None
+
+
+def _one_byte(data: bytes) -> tuple[str, str, list[str]]:
+    """Return the text of a file in a one-byte encoding: MacRoman where accents inside words say so, else cp1252."""
+    encoding = "mac_roman" if _looks_mac(data) else "cp1252"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:  # the five bytes cp1252 leaves undefined become the control characters of that number
+        table = {number: bytes([number]).decode(encoding, "ignore") or chr(number) for number in range(256)}
+        text = data.decode("latin-1").translate(table)
+    return text, encoding, [f"not UTF-8; read as {encoding}, a guess: look at accented names"]
+
+
+def _looks_mac(data: bytes) -> bool:
+    """Return whether more accents inside words fit MacRoman than cp1252."""
+    mac, either, windows = (pattern.findall(data) for pattern in (_ONLY_MAC, _EITHER, _ONLY_WINDOWS))
+    old_line_ends = data.count(b"\r") > 0 and b"\n" not in data
+    certain = bool(mac) or (old_line_ends and bool(either)) or len(set(either)) > 3
+    return certain and len(mac) + len(either) > len(windows)
+
+
+def _refuse_binary(text: str, file: str | None) -> None:
+    """Raise InputError where one character in fifty is a control character."""
+    sample = text[:_SAMPLE]
+    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+        raise InputError(
+            "not a bibliographic export but binary data",
+            file=file,
+            found=sample[:20],
+            hint="export the citations as RIS, BibTeX, CSV or plain text",
+        )
+
+
+def _line_ends(text: str) -> str:
+    """Return the text with `\\n` line ends; single CRs in a file of CRLF or LF lines are part of the fields."""
+    if "\r" not in text:
+        return text
+    unified = text.replace("\r\n", "\n")
+    if unified.count("\r") > unified.count("\n"):
+        return unified.replace("\r", "\n")
+    return unified

@@ -1,0 +1,126 @@
+"""PubMed's own format (.nbib, MEDLINE, PMC MEDLARS) and ERIC's variant of it."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.formats.assembly import Tagged, assemble
+from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.normalise.identifiers import clean_doi, find_issns
+from pipeline.normalise.markup import one_line
+from pipeline.records import ParsedEntry, Reading
+
+_TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$", re.DOTALL)
+_START = re.compile(r"^(?:PMID|PMC |OWN |STAT) ?- ?\S", re.MULTILINE)
+_PLAIN = re.compile(r"^(?:TI  |JT  |FAU |AU  |DP  |AB  )- ", re.MULTILINE)
+_RIS = re.compile(r"^TY {1,3}-", re.MULTILINE)
+
+_RULES: tuple[Rule, ...] = (
+    Rule("TI", "title"),
+    Rule("BTI", "title"),
+    Rule("TT", "title_other"),
+    Rule("AB", "abstract"),
+    Rule("FAU", "authors"),
+    Rule("FED", "editors"),
+    Rule("AD", "affiliations"),
+    Rule("JT", "journal"),
+    Rule("TA", "journal_abbr"),
+    Rule("PB", "publisher"),
+    Rule("DP", "year"),
+    Rule("VI", "volume"),
+    Rule("IP", "issue"),
+    Rule("PG", "pages"),
+    Rule("LA", "language", r"[;,]\s*"),
+    Rule("OT", "keywords_author", r";\s+"),
+    Rule("MH", "keywords_index"),
+    Rule("PMID", "pmid"),
+    Rule("PMC", "pmcid"),
+    Rule("PT", "type"),
+    Rule("ISBN", "isbn"),
+)
+_MAPPED_HERE = ("AU", "ED", "CN", "AID", "LID", "IS", "ISSN")
+_KIND = re.compile(r"\s*\[(\w+)\]$")
+
+
+def recognise(text: str) -> float:
+    """Return how surely the text is PubMed's format."""
+    if _RIS.search(text):
+        return 0.0
+    if _START.search(text) and _PLAIN.search(text):
+        return 0.95
+    return 0.4 if text.lstrip().startswith("PMID-") else 0.0
+
+
+def read(text: str) -> Reading:
+    """Return the records of a PubMed export: each begins with PMID (or after an empty line); nothing marks their end."""
+    records: list[Tagged] = []
+    pause = True
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = _TAG.match(line)
+        if not line.strip():
+            pause = True
+            continue
+        if found and (pause or not records or (found.group(1) == "PMID" and _has_pmid(records[-1]))):
+            records.append(Tagged(number, ended=True))
+        pause = False
+        if not records:
+            continue
+        record = records[-1]
+        record.lines.append(line)
+        if found:
+            record.pairs.append((found.group(1), [found.group(2).strip()]))
+        elif record.pairs:
+            record.pairs[-1][1].append(line.strip(" \t"))
+    return assemble(records, _entry)
+
+
+def _has_pmid(record: Tagged) -> bool:
+    """Return whether a record has its PMID already, so that another PMID begins the next one."""
+    return any(tag == "PMID" for tag, _ in record.pairs)
+
+
+def _entry(record: Tagged) -> ParsedEntry:
+    """Return the entry of a record."""
+    draft = Draft()
+    values = {tag: [one_line(value) for value in found] for tag, found in record.values().items()}
+    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    _authors(draft, values)
+    _identifiers(draft, values)
+    owner = " ".join(values.get("OWN", []))
+    if owner.upper() == "ERIC":
+        draft.keep("database", "ERIC")
+    elif "PMID" in values or "PMC" in values:
+        draft.keep("database", "PubMed")
+    for value in values.get("OID", ()) if owner.upper() == "ERIC" else values.get("PMID", ()):
+        draft.claim(Rule("OID", "accession"), value)
+    return draft.finish(record.line, record.raw)
+
+
+def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take the short names where there are no full ones, then the groups."""
+    for tag, column in (("AU", "authors"), ("ED", "editors")):
+        full = draft.has(column)
+        for value in values.get(tag, ()):
+            if full:
+                draft.keep(tag, value)
+            else:
+                draft.claim(Rule(tag, column, order="initials"), value)
+    for value in values.get("CN", ()):
+        draft.claim(Rule("CN", "authors", order="asis"), value)
+
+
+def _identifiers(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take DOIs from AID and LID (`10.x [doi]`), article numbers (`e1 [pii]` stays in extra), ISSNs with their notes."""
+    for tag in ("AID", "LID"):
+        for value in values.get(tag, ()):
+            kind = _KIND.search(value)
+            bare = _KIND.sub("", value)
+            if (kind is None or kind.group(1) == "doi") and clean_doi(bare):
+                draft.claim(Rule(tag, "doi"), bare)
+            else:
+                draft.keep(tag, value)
+    for tag in ("IS", "ISSN"):
+        for value in values.get(tag, ()):
+            for number in find_issns(value.upper().replace("ISSN-", "")):
+                draft.claim(Rule(tag, "issn"), number)
+            draft.keep(tag, value)

@@ -1,0 +1,149 @@
+"""RIS in all its dialects: Web of Science, Scopus, EBSCOhost, ProQuest, Ovid, Embase, Cochrane, Zotero, EndNote, ..."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.formats import ris_dialects
+from pipeline.formats.assembly import Tagged, assemble
+from pipeline.formats.authors import split_names
+from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.ris_lines import Splitter, likeness
+from pipeline.normalise.identifiers import find_isbns, find_issns
+from pipeline.records import ParsedEntry, Reading
+
+# In the order in which tags may claim a column; `ris_dialects` adds what single exporters do otherwise.
+_RULES: tuple[Rule, ...] = (
+    Rule("T1", "title"),
+    Rule("TI", "title"),
+    Rule("CT", "title"),
+    Rule("TT", "title_other"),
+    Rule("AB", "abstract"),
+    Rule("N2", "abstract"),
+    Rule("A2", "editors"),
+    Rule("ED", "editors"),
+    Rule("AD", "affiliations", r"\n"),
+    Rule("JF", "journal"),
+    Rule("J2", "journal_abbr"),
+    Rule("JA", "journal_abbr"),
+    Rule("J1", "journal_abbr"),
+    Rule("J9", "journal_abbr"),
+    Rule("JI", "journal_abbr"),
+    Rule("BT", "booktitle"),
+    Rule("T3", "series"),
+    Rule("PB", "publisher"),
+    Rule("PU", "publisher"),
+    Rule("PY", "year"),
+    Rule("Y1", "year"),
+    Rule("YR", "year"),
+    Rule("DA", "date"),
+    Rule("VL", "volume"),
+    Rule("VO", "volume"),
+    Rule("IS", "issue"),
+    Rule("C7", "article_number"),
+    Rule("LA", "language", r"[;\n]\s*"),
+    Rule("KW", "keywords_author", r"\n|;\s*"),
+    Rule("DO", "doi"),
+    Rule("DI", "doi"),
+    Rule("DOI", "doi"),
+    Rule("PMID", "pmid"),
+    Rule("PM", "pmid"),
+    Rule("PMCID", "pmcid"),
+    Rule("AN", "accession"),
+    Rule("UT", "accession"),
+    Rule("UR", "url", r"\n|\s+(?=https?://)"),
+    Rule("LK", "url", r"\n"),
+    Rule("TY", "type"),
+)
+_MAPPED_HERE = ("AU", "A1", "T2", "JO", "SP", "EP", "SN", "ISSN", "M3")
+_PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
+_WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
+_DOI = re.compile(r"10\.\d{4,9}/")
+
+recognise = likeness
+
+
+def read(text: str) -> Reading:
+    """Return the records of a RIS file; records without a type line and a cut-off last one without title are rejects."""
+    splitter = Splitter()
+    splitter.split(text)
+    dialects = (ris_dialects.recognise(record.values(), record.context) for record in splitter.records[:50])
+    remarks = [*splitter.remarks(), *ris_dialects.remarks(dialects)]
+    return assemble(splitter.records, _entry, remarks, splitter.rejects)
+
+
+def _entry(record: Tagged) -> ParsedEntry:
+    """Return the entry of a record."""
+    values = record.values()
+    dialect = ris_dialects.recognise(values, record.context)
+    draft = Draft()
+    if not record.ended:
+        draft.flag("incomplete" if "cut" in record.context else "no_end_mark")
+    fill(
+        draft,
+        (*ris_dialects.own_rules(dialect), *_RULES),
+        {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE},
+    )
+    _authors(draft, values)
+    _containers(draft, values, dialect)
+    _numbers(draft, values)
+    _types(draft, values)
+    ris_dialects.complete(draft, values, record.context, dialect)
+    return draft.finish(record.line, record.raw)
+
+
+def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take AU, or A1 where there is no AU; the two are never joined."""
+    primary = "AU" if "AU" in values else "A1"
+    for tag in ("AU", "A1"):
+        for value in values.get(tag, ()):
+            for line in value.split("\n"):
+                for name in split_names(line, separator="\n"):
+                    if tag == primary:
+                        draft.claim(Rule(tag, "authors"), name)
+                    elif name not in draft.fields.get("authors", []):
+                        draft.keep(tag, name)
+
+
+def _containers(draft: Draft, values: dict[str, list[str]], dialect: str) -> None:
+    """Give T2 and JO to journal, book title or series, as the type of the work and the exporter ask."""
+    kind = values.get("TY", [""])[0].strip().upper()
+    if kind in _PARTS:
+        second = Rule("T2", "booktitle")
+    elif kind in _WHOLES:
+        second = Rule("T2", "series")
+    else:
+        second = Rule("T2", "journal")
+    rules = (Rule("JO", "journal"), second) if dialect == "ebsco" else (second, Rule("JO", "journal"))
+    for rule in rules:
+        for value in values.get(rule.tag, ()):
+            full = draft.fields.get("journal", "")
+            shorter = rule.tag == "JO" and full and len(value) < len(full)
+            draft.claim(Rule("JO", "journal_abbr") if shorter else rule, value)
+
+
+def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take pages, ISSNs and ISBNs; SP may hold a whole range, SN either kind of number."""
+    first, last = values.get("SP", []), values.get("EP", [])
+    draft.pages(first[0] if first else "", last[0] if last else "")
+    for tag, surplus in (("SP", first[1:]), ("EP", last[1:])):
+        for value in surplus:
+            draft.keep(tag, value)
+    for tag in ("SN", "ISSN"):
+        for value in values.get(tag, ()):
+            found = False
+            for column, numbers in (("issn", find_issns(value)), ("isbn", find_isbns(value))):
+                for number in numbers:
+                    draft.claim(Rule(tag, column), number)
+                    found = True
+            if not found:
+                draft.keep(tag, value)
+
+
+def _types(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take M3 as a type of work, or keep it where it holds a DOI or other text."""
+    for value in values.get("M3", ()):
+        if _DOI.search(value) or len(value) > 60:
+            draft.keep("M3", value)
+        else:
+            draft.claim(Rule("M3", "type"), value)

@@ -1,0 +1,128 @@
+"""The lines of a RIS file, split into records: lenient about blanks and end marks, strict about what is outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.formats.assembly import Tagged
+from pipeline.records import RejectedEntry
+
+_TAG = re.compile(
+    r"[ \t]{0,3}([A-Z][A-Z0-9]|[a-z][a-z0-9](?=  -)|PMID|PMCID|DOI|ISSN)([ \t]{0,4})-(?:[ \t](.*)|)$", re.DOTALL
+)
+_TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*)?$", re.MULTILINE)
+# Some exporters part two tags by a single CR in a file of LF lines.
+_LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
+_CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
+_FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%.*|_{5,}|-{5,}|=+)$")
+_RECORD_TAGS = frozenset("TI T1 AU A1 AB N2 DO JO JF T2".split())
+_KNOWN = frozenset(
+    "A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CC CN CP CR CT CY DA DB DI DO DP ED EP ER ET ID IS J1 J2 "
+    "JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NL NV OP PB PI PM PP PY RI RN RP SE SN SP SR ST SV T1 T2 T3 TA TI "
+    "TT TY U1 U2 U3 U4 U5 UR UT VL VO WE WP WT WV Y1 Y2 YR PMID PMCID DOI ISSN".split()
+)
+
+
+def likeness(text: str) -> float:
+    """Return how surely the text is RIS: 0.95 with a type line, 0.6 with other RIS lines and an end mark, else 0."""
+    if _TYPE_LINE.search(text):
+        return 0.95
+    tags = {_parted(line)[0] for line in text[:200_000].split("\n", 400)[:400]}
+    known = "ER" in tags and len(tags & _RECORD_TAGS) >= 2 and not tags & {"PMID", "OWN", "STAT"}
+    return 0.6 if known else 0.0
+
+
+@dataclass
+class Splitter:
+    """Takes the lines of a file one by one; holds the records, the rejects and what stood outside them."""
+
+    records: list[Tagged] = field(default_factory=list)
+    rejects: list[RejectedEntry] = field(default_factory=list)
+    stray: list[tuple[int, str]] = field(default_factory=list)
+    _open: Tagged | None = None
+    _outside: Tagged | None = None
+    _context: dict[str, str] = field(default_factory=dict)
+
+    def split(self, text: str) -> None:
+        """Take a whole text."""
+        for number, line in enumerate(_LOST_LINE_END.sub("\n", text).split("\n"), start=1):
+            self._line(number, line)
+        last = self._open
+        self._close_record(ended=False)
+        if last is not None:
+            last.context["cut"] = "yes"
+
+    def remarks(self) -> Iterator[str]:
+        """Yield one line for what stood outside the records."""
+        if self.stray:
+            number, text = self.stray[0]
+            start = " ".join(text.split())[:80]
+            count = f"{len(self.stray)} passages" if len(self.stray) > 1 else "one passage"
+            yield f"{count} outside any record left out, the first at line {number}: {start!r}"
+
+    def _line(self, number: int, line: str) -> None:
+        tag, value = _parted(line)
+        if tag == "TY":
+            self._close_record(ended=False)
+            self._open = Tagged(number, [line], [(tag, [value])], context=dict(self._context))
+        elif self._open is not None:
+            self._inside(self._open, tag, value, line)
+        else:
+            self._between(number, tag, value, line)
+
+    def _inside(self, record: Tagged, tag: str, value: str, line: str) -> None:
+        """Take a line of a record: its end, a tag, or more of the last tag."""
+        record.lines.append(line)
+        if tag and (tag != "ER" or value.strip()):
+            record.pairs.append((tag, [value]))
+        elif line.strip() and tag != "ER":
+            record.pairs[-1][1].append(line.strip(" \t"))
+        if tag == "ER":
+            self._close_record(ended=True)
+
+    def _between(self, number: int, tag: str, value: str, line: str) -> None:
+        """Take a line outside a record: a header, tags that no type line opened, or anything else."""
+        context = _CONTEXT.match(line) if not tag else None
+        if context:
+            self._context[context.group(1).lower()] = context.group(2).strip()
+        elif tag == "ER":
+            self._close_outside(line)
+        elif tag or (self._outside is not None and line.strip() and not _FURNITURE.match(line)):
+            self._outside = self._outside or Tagged(number)
+            self._outside.lines.append(line)
+            self._outside.pairs.append((tag, [value]))
+        elif line.strip() and not _FURNITURE.match(line):
+            self.stray.append((number, line))
+
+    def _close_outside(self, end_line: str) -> None:
+        """End tags that no type line opened: a record that does not say what it is, or stray lines."""
+        outside, self._outside = self._outside, None
+        if outside is None:
+            return
+        if {tag for tag, _ in outside.pairs} & _RECORD_TAGS:
+            outside.lines.append(end_line)
+            reason = "no TY line: a RIS record begins with one"
+            self.rejects.append(RejectedEntry(outside.line, outside.raw, reason))
+        else:
+            self.stray.append((outside.line, outside.raw))
+
+    def _close_record(self, ended: bool) -> None:
+        """End whatever is open."""
+        self._close_outside("")
+        if self._open is not None:
+            self._open.ended = ended
+            self.records.append(self._open)
+        self._open = None
+
+
+def _parted(line: str) -> tuple[str, str]:
+    """Return tag and value of a line; an empty tag for a line that continues the one before."""
+    found = _TAG.match(line) if "-" in line[:14] else None
+    if not found:
+        return "", ""
+    tag, blanks, value = found.group(1).upper(), found.group(2), found.group(3) or ""
+    if len(blanks.expandtabs()) < 2 and (tag not in _KNOWN or (not blanks and value)):
+        return "", ""
+    return tag, value

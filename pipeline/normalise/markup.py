@@ -1,0 +1,166 @@
+"""Mark-up to plain text: HTML entities, HTML and JATS tags, LaTeX, text that was encoded twice.
+
+Every function is linear in the length of the text and uses no recursion: exports are not to be trusted.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_INLINE = "i b u em strong sub sup span small font a tt sc ul italic bold underline roman monospace strike mark q cite"
+_BLOCK = "p br div sec title abstract abstracttext list list-item li ol ul hr h1 h2 h3 h4 h5 h6 label table tr td th"
+_MATHS = (
+    "inline-formula disp-formula tex-math alternatives math mrow mi mn mo ms mtext msub msup msubsup mfrac mover "
+    "munder munderover msqrt mroot mstyle mspace mfenced mtable mtr mtd semantics annotation none mprescripts mmultiscripts"
+)
+_NAMES = "|".join(sorted(set((_INLINE + " " + _BLOCK + " " + _MATHS).split()), key=lambda name: (-len(name), name)))
+_TAG = re.compile(rf"<(/?)(?:jats:|mml:|m:)?({_NAMES})((?:\s[^<>]*)?)/?>", re.IGNORECASE)
+_BLOCK_NAMES = frozenset(_BLOCK.split()) - {"ul", "label"} | {"ul", "label"}
+_LABEL = re.compile(r"""\bLabel\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
+
+_ACCENTS = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
+}  # fmt: skip
+_LETTERS = {
+    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
+    "textbackslash": "\\", "textendash": "–", "textemdash": "—", "textasciitilde": "~", "textasciicircum": "^",
+    "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "textquoteright": "’", "textquoteleft": "‘",
+    "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textdollar": "$", "textregistered": "®",
+    "texttrademark": "™", "textcopyright": "©", "textdegree": "°", "textperiodcentered": "·", "ldots": "…", "dots": "…",
+    "textellipsis": "…", "slash": "/", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "pounds": "£",
+    "euro": "€", "texteuro": "€", "S": "§", "P": "¶", "textmu": "µ", "quad": " ", "newline": " ", "space": " ", "hyphen": "-",
+}  # fmt: skip
+_COMMANDS = frozenset(
+    "textit textbf textsc texttt textrm textsf textup textsl textmd textnormal emph underline uppercase lowercase mbox hbox "
+    "text mathrm mathbf mathit mathsf mathcal mathbb mathtt boldsymbol bm ensuremath url textsuperscript textsubscript "
+    "enquote mkbibquote mkbibemph noopsort protect relax it bf em sc tt rm sf sl itshape bfseries upshape ttfamily "
+    "scshape rmfamily sffamily normalfont operatorname left right bibstring foreignlanguage MakeUppercase".split()
+)
+_LATEX_TOKEN = re.compile(
+    r"\\([`'^~=.\"])\s*(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])(?:\{\})?|([A-Za-z]))"  # \"o \"{o} \'\i
+    r"|\\([uvHcdbkr])(?:\s*\{\s*\\?([A-Za-z])\s*\}|\s+\\?([A-Za-z])(?![A-Za-z]))"  # \c{c} \v s
+    r"|\\([A-Za-z]+)\*?(?:[ \t]*\{\}|[ \t\n]+(?=[A-Za-z0-9])|)"  # \ss \alpha \emph
+    r"|\\([&%$#_{}~^,;:! \\/\-\n])"  # \& \%
+    r"|(---?|``|''|[{}~$])"
+)
+_HAS_LATEX = re.compile(r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]*\\[A-Za-z]+[^$\n]*\$|\{\\")
+_MATHS_SPAN = re.compile(r"(?<!\\)\$(?=[^$\n]{0,300}[\\^_])([^$\n]{1,300})(?<!\\)\$")
+_MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+
+
+def one_line(text: str) -> str:
+    """Return the text with every run of blanks, tabs and line ends as one blank (U+2028 and kin stay)."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def without_entities(text: str) -> str:
+    """Return the text with HTML entities decoded, also those that were escaped twice."""
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda found: html.unescape(found.group(0)), text)
+    return text
+
+
+def without_tags(text: str) -> str:
+    """Return the text without HTML, JATS and MathML tags; a bare `<` and unknown tags stay; labels become `LABEL: `.
+
+    >>> without_tags("H<sub>2</sub>O, p < 0.05 and <script>")
+    'H2O, p < 0.05 and <script>'
+    """
+    return _TAG.sub(_tag_text, text) if "<" in text else text
+
+
+def _tag_text(found: re.Match[str]) -> str:
+    """Return what a tag leaves behind: nothing, a blank, or its label."""
+    closing, name, attributes = found.group(1), found.group(2).lower(), found.group(3)
+    label = _LABEL.search(attributes) if attributes and not closing else None
+    if label:
+        return f" {label.group(1)}: "
+    return " " if name in _BLOCK_NAMES else ""
+
+
+def without_latex(text: str) -> str:
+    """Return the text with LaTeX accents, letters, symbols and commands as Unicode; unknown commands stay as written.
+
+    >>> without_latex(r"{\\'E}tude de l'{\\"o}lk{\\"u} \\& $\\alpha$")
+    "Étude de l'ölkü & α"
+    """
+    if not any(sign in text for sign in "\\{}~$`'-"):
+        return text
+    plain_maths = _MATHS_SPAN.sub(r"\1", text) if "$" in text else text
+    return unicodedata.normalize("NFC", _LATEX_TOKEN.sub(_latex_text, plain_maths)) if plain_maths else plain_maths
+
+
+def _latex_text(found: re.Match[str]) -> str:
+    """Return the Unicode text of one LaTeX token."""
+    sign, braced, dotless, letter, word_accent, in_braces, after_blank, command, escaped, other = found.groups()
+    if sign:
+        return unicodedata.normalize("NFC", (braced or dotless or letter) + _ACCENTS[sign])
+    if word_accent:
+        return unicodedata.normalize("NFC", (in_braces or after_blank) + _ACCENTS[word_accent])
+    if command:
+        return _command_text(found.group(0), command)
+    if escaped:
+        return {"\\": "\n", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": "", "\n": " "}.get(escaped, escaped)
+    return {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\u00a0", "$": "$"}.get(other, "")
+
+
+def _command_text(written: str, command: str) -> str:
+    """Return the text of `\\command`: its letter or symbol, nothing for a font change, as written if unknown."""
+    if command in _LETTERS:
+        return _LETTERS[command]
+    if command in _COMMANDS:
+        return ""
+    symbol = _symbols().get(command)
+    return symbol if symbol is not None else written
+
+
+@lru_cache(maxsize=1)
+def _symbols() -> dict[str, str]:
+    """Return LaTeX command -> character, from the tables of pylatexenc."""
+    from pylatexenc.latexencode import get_builtin_uni2latex_dict
+
+    table: dict[str, str] = {}
+    for number, latex in sorted(get_builtin_uni2latex_dict().items()):
+        command = re.fullmatch(r"(?:\\ensuremath\{)?\\([A-Za-z]+)\}?", latex)
+        if command and command.group(1) not in _COMMANDS:
+            table.setdefault(command.group(1), chr(number))
+    return table
+
+
+def mended(text: str) -> str:
+    """Return text that was UTF-8, read as cp1252 and saved again, as it was; anything else unchanged."""
+    if not _MOJIBAKE.search(text):
+        return text
+    try:
+        return b"".join(_byte(character) for character in text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _byte(character: str) -> bytes:
+    """Return the cp1252 byte of a character."""
+    return bytes([ord(character)]) if ord(character) in _UNDEFINED_1252 else character.encode("cp1252")
+
+
+def plain(text: str, latex: bool = False) -> str:
+    """Return the text without entities, tags and LaTeX, on one line.
+
+    Args:
+        text: a title, abstract, name or keyword as the export has it.
+        latex: the source is BibTeX, where braces and `\\&` are always mark-up; elsewhere LaTeX is only decoded where
+            the text plainly holds some.
+    """
+    decoded = without_tags(without_entities(text))
+    if latex or ("\\" in decoded and _HAS_LATEX.search(decoded)):
+        decoded = without_latex(decoded)
+    return one_line(decoded)

@@ -1,0 +1,114 @@
+"""Conservation: every entry that came in is somewhere, exactly once, at every step; checked on ids, not on totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pipeline.errors import ConservationError
+from pipeline.records import Column, rows_of
+
+ENTRY_STATES = (
+    "duplicate",
+    "removed",
+    "awaiting_screening",
+    "in_conflict",
+    "excluded_human",
+    "excluded_machine",
+    "awaiting_retrieval",
+    "not_retrieved",
+    "awaiting_eligibility",
+    "report_excluded",
+    "included",
+)
+
+STATE_COLUMNS: tuple[Column, ...] = (
+    Column("entry_id", "str", "entry", nullable=False),
+    Column("lane", "str", "main (databases, registers, demonstration) or other", nullable=False),
+    Column("source", "str", "source", nullable=False),
+    Column("kind", "str", "kind of the source", nullable=False),
+    Column("file", "str", "export file", nullable=False),
+    Column("record_id", "str", "record the entry belongs to; empty for entries that could not be read"),
+    Column("study_id", "str", "study, where the record leads to a report"),
+    Column("state", "str", ", ".join(ENTRY_STATES), nullable=False),
+    Column("reason", "str", "code of an exclusion, or why an entry was removed"),
+    Column("stratum", "str", "stratum of an excluded record"),
+)
+
+
+def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable[str]) -> None:
+    """Stop unless both sides hold the same ids, each once.
+
+    Raises:
+        ConservationError: names the identity, both numbers, and the ids that are on one side only or twice.
+    """
+    left, right = list(left), list(right)
+    once = pd.Series(left, dtype=object), pd.Series(right, dtype=object)
+    odd = set(left) ^ set(right) | {str(value) for side in once for value in side[side.duplicated()]}
+    if odd:
+        message = f"{what}: {len(left):,} on one side, {len(right):,} on the other"
+        raise ConservationError(identity, message, sorted(odd))
+
+
+def check_entries(
+    sources: pd.DataFrame, entries: pd.DataFrame, rejects: pd.DataFrame, clusters: pd.DataFrame, records: pd.DataFrame
+) -> None:
+    """Check that files, entries, clusters and records are partitions of one another.
+
+    Args:
+        sources: import/sources (entries and rejects counted per file while reading).
+        entries: import/entries.
+        rejects: import/rejects.
+        clusters: deduplicate/clusters.
+        records: deduplicate/records.
+
+    Raises:
+        ConservationError: with the entries behind the break.
+    """
+    for row in rows_of(sources):
+        for table, counted in ((entries, row["entries"]), (rejects, row["rejects"])):
+            ids = table.loc[table["file"] == row["file"], "entry_id"]
+            if len(ids) != counted:
+                message = f"{row['file']}: {counted:,} counted while reading, {len(ids):,} in the table"
+                raise ConservationError("K1 file = entries + rejects", message, list(ids)[:10])
+    both = [*entries["entry_id"], *rejects["entry_id"]]
+    require_equal("K2 every entry once", "entries and rejects", both, dict.fromkeys(both))
+    require_equal("K3 every entry in one cluster", "entries and clusters", entries["entry_id"], clusters["entry_id"])
+    members = [member for row in records["members"] for member in row]
+    require_equal("K4 every entry in one record", "entries and members of records", entries["entry_id"], members)
+    wanted = dict.fromkeys(clusters["cluster_id"])
+    require_equal("K5 one record a cluster", "clusters and records", wanted, records["cluster_id"])
+
+
+def check_decided(screened: pd.DataFrame, clusters: pd.DataFrame, reports: pd.DataFrame) -> None:
+    """Check that each cluster is one screened record and that each record to be read in full is one report.
+
+    Raises:
+        ConservationError: with the ids behind the break.
+    """
+    require_equal(
+        "K6 one screened record a cluster",
+        "clusters and screened records",
+        dict.fromkeys(clusters["cluster_id"]),
+        screened["cluster_id"],
+    )
+    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    astray = [r for r, c in zip(screened["record_id"], screened["cluster_id"], strict=True) if cluster_of.get(r) != c]
+    if astray:
+        raise ConservationError("K7 a record is shown by one of its entries", f"{len(astray)} are not", astray)
+    sought = screened.loc[(screened["outcome"] == "included") | (screened["lane"] == "other"), "record_id"]
+    require_equal("K8 one report a record sought", "records sought and reports", sought, reports["record_id"])
+
+
+def check_states(states: pd.DataFrame, entries: pd.DataFrame, rejects: pd.DataFrame) -> None:
+    """Check that each entry and each reject has exactly one known state.
+
+    Raises:
+        ConservationError: with the ids behind the break.
+    """
+    both = [*entries["entry_id"], *rejects["entry_id"]]
+    require_equal("I18 every entry has exactly one state", "entries and states", both, states["entry_id"])
+    unknown = states.loc[~states["state"].isin(ENTRY_STATES), "entry_id"]
+    if len(unknown):
+        raise ConservationError("I18 every entry has exactly one state", "unknown state", list(unknown))

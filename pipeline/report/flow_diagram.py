@@ -1,0 +1,149 @@
+"""The PRISMA 2020 flow diagram as SVG: real text, a text alternative with every number, links from its boxes.
+
+The same counts give the same bytes. No style sheet, script, font or image is needed, so the figure stands alone and
+also inside a page with a strict content security policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from types import MappingProxyType
+from typing import Final
+
+from pipeline.report.counts import Counts
+from pipeline.report.flow_content import FlowContent, Template, flow_content
+from pipeline.report.flow_layout import (
+    ARROW_LENGTH,
+    TEXT_SIZE,
+    Box,
+    Connector,
+    FlowLayout,
+    Kind,
+    TextBlock,
+    TextLine,
+    flow_layout,
+)
+from pipeline.report.links import safe_link
+from pipeline.report.text_measure import clean_text, has_right_to_left
+
+FONT_FAMILY: Final = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+TEXT_COLOUR: Final = "#1a1a1a"
+PRINTED_WIDTH: Final[Mapping[Template, int]] = MappingProxyType({"new_v1": 170, "new_v2": 250})
+FILLS: Final[Mapping[Kind, str]] = MappingProxyType(
+    {"box": "#ffffff", "addition": "#f7f7f7", "header": "#fdf0c8", "band": "#dce9f7", "notice": "#fff6e0"}
+)
+_LINE_COLOUR: Final = "#404040"
+_ARROW_HALF_WIDTH: Final = 3.0
+_NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def flow_diagram(
+    counts: Counts, *, title: str, notices: tuple[str, ...] = (), links: Mapping[str, str] = _NO_LINKS
+) -> str:
+    """Return the flow diagram of these counts as an SVG document.
+
+    The template is new_v1, or new_v2 when there are other sources. `notices` are printed above the flow; `links` maps
+    box keys (such as "screened", "reports_excluded", "other_sought") to addresses; unsafe addresses make no link.
+    """
+    content = flow_content(counts, notices)
+    return "\n".join(_document(content, flow_layout(content), clean_text(title), links)) + "\n"
+
+
+def _document(content: FlowContent, layout: FlowLayout, title: str, links: Mapping[str, str]) -> Iterator[str]:
+    printed = PRINTED_WIDTH[layout.template]
+    height = _number(printed * layout.height / layout.width)
+    anchors = list(_links(content, layout, links))
+    role = 'role="img" aria-labelledby="prisma-flow-title prisma-flow-text"'
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="prisma-flow {layout.template}" width="{printed}mm"'
+        f' height="{height}mm" viewBox="0 0 {_number(layout.width)} {_number(layout.height)}"'
+        f' font-family="{escape(FONT_FAMILY, quote=False)}" font-size="{_number(TEXT_SIZE)}" fill="{TEXT_COLOUR}"'
+        f"{'' if anchors else ' ' + role}>"
+    )
+    yield f'<title id="prisma-flow-title">{_text(title)}</title>'
+    yield f'<desc id="prisma-flow-text">{_text(content.prose)}</desc>'
+    yield f"<g {role}>" if anchors else "<g>"
+    yield f'<rect width="{_number(layout.width)}" height="{_number(layout.height)}" fill="#ffffff"/>'
+    for box in layout.boxes:
+        yield from _box(box)
+    for connector in layout.connectors:
+        yield from _connector(connector)
+    yield "</g>"
+    yield from anchors
+    yield "</svg>"
+
+
+def _box(box: Box) -> Iterator[str]:
+    yield f'<g id="prisma-{box.key}">'
+    if box.kind in FILLS:
+        dashes = ' stroke-dasharray="4 3"' if box.kind == "addition" else ""
+        yield f'<rect {_place(box)} fill="{FILLS[box.kind]}" stroke="{_LINE_COLOUR}"{dashes}/>'
+    for block in box.blocks:
+        yield _upright(block) if box.kind != "band" else _rotated(block)
+    yield "</g>"
+
+
+def _upright(block: TextBlock) -> str:
+    spans = " ".join(
+        f'<tspan x="{_number(line.x)}" y="{_number(line.y)}">{_words(line)}</tspan>' for line in block.lines
+    )
+    return f"<text{_style(block)}>{spans}</text>"
+
+
+def _rotated(block: TextBlock) -> str:
+    line = block.lines[0]
+    turn = f'transform="translate({_number(line.x)} {_number(line.y)}) rotate(-90)"'
+    return f"<text{_style(block)} {turn}>{_text(line.text)}</text>"
+
+
+def _words(line: TextLine) -> str:
+    """Return the words of a line; those that run from right to left are kept apart from the number behind them."""
+    if not has_right_to_left(line.words):
+        return _text(line.text)
+    words = f'<tspan direction="rtl" unicode-bidi="embed">{_text(line.words)}</tspan>'
+    return f"{words} {_text(line.number)}" if line.number else words
+
+
+def _style(block: TextBlock) -> str:
+    return (' font-weight="bold"' if block.bold else "") + (' font-style="italic"' if block.italic else "")
+
+
+def _connector(connector: Connector) -> Iterator[str]:
+    """Yield the line, which ends inside the arrow head, and the head, whose tip touches the target."""
+    (before_x, before_y), (tip_x, tip_y) = connector.points[-2:]
+    length = max(abs(tip_x - before_x), abs(tip_y - before_y))
+    along_x, along_y = (tip_x - before_x) / length, (tip_y - before_y) / length
+    base_x, base_y = tip_x - along_x * ARROW_LENGTH, tip_y - along_y * ARROW_LENGTH
+    line = [*connector.points[:-1], (base_x, base_y)]
+    dashes = ' stroke-dasharray="4 3"' if connector.dashed else ""
+    path = "L".join(f"{_number(x)} {_number(y)}" for x, y in line)
+    yield f'<path d="M{path}" fill="none" stroke="{_LINE_COLOUR}"{dashes}/>'
+    side_x, side_y = along_y * _ARROW_HALF_WIDTH, along_x * _ARROW_HALF_WIDTH
+    corners = ((tip_x, tip_y), (base_x - side_x, base_y - side_y), (base_x + side_x, base_y + side_y))
+    yield f'<path d="M{"L".join(f"{_number(x)} {_number(y)}" for x, y in corners)}Z" fill="{_LINE_COLOUR}"/>'
+
+
+def _links(content: FlowContent, layout: FlowLayout, links: Mapping[str, str]) -> Iterator[str]:
+    """Yield a link over each box that has an address, in reading order, so that it can be reached by keyboard."""
+    placed = {box.key: box for box in layout.boxes}
+    for box in content.boxes:
+        address = safe_link(links.get(box.key, ""))
+        if address:
+            name = escape(clean_text(box.prose))
+            area = f'<rect {_place(placed[box.key])} fill="#ffffff" fill-opacity="0"/>'
+            yield f'<a href="{escape(address)}" aria-label="{name}">{area}</a>'
+
+
+def _place(box: Box) -> str:
+    rect = box.rect
+    return f'x="{_number(rect.x)}" y="{_number(rect.y)}" width="{_number(rect.width)}" height="{_number(rect.height)}"'
+
+
+def _number(value: float) -> str:
+    """Return a coordinate with at most two decimals, the same on every machine."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _text(text: str) -> str:
+    return escape(text, quote=False)

@@ -1,0 +1,242 @@
+"""The classifier: a linear support vector machine on word weights, with a cold start from the criteria text.
+
+Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), as in the default model
+of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7): cost 0.11, all inclusions together
+weighing 9.8 times all exclusions together. While few decisions are known the criteria text stands in for an inclusion,
+and randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each fit, used for
+the order only, never recorded as decisions).
+
+Everything is a function of record ids, texts, decisions and the seed: the solver runs on one thread with a fixed
+random state, and the records are sorted by id before anything else happens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+from sklearn.svm import LinearSVC
+
+from pipeline.screen.features import TextFeatures, normal_title, record_texts, text_features
+
+UNDECIDED, EXCLUDED, INCLUDED = -1, 0, 1
+
+
+@dataclass(frozen=True)
+class ClassifierSettings:
+    """Settings of the classifier; the defaults are used for every review.
+
+    Attributes:
+        cost: C of the support vector machine.
+        inclusion_weight: weight of all inclusions together, as a multiple of that of all exclusions together.
+        criteria_until: number of inclusions from which the criteria text is no longer used.
+        presumed_exclusions: number of undecided records drawn as presumed exclusions.
+        presumed_until: number of decisions from which none are drawn (unless there is no exclusion at all).
+        folds: number of parts for the out-of-fold scores.
+    """
+
+    cost: float = 0.11
+    inclusion_weight: float = 9.8
+    criteria_until: int = 5
+    presumed_exclusions: int = 100
+    presumed_until: int = 200
+    folds: int = 10
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What there is to learn from, records in order of their ids.
+
+    Attributes:
+        record_ids: ids, ascending.
+        features: word weights of the records.
+        decisions: INCLUDED, EXCLUDED or UNDECIDED, one a record.
+        folds: part (0 to folds - 1) of each record; records with the same title share one.
+        criteria_row: word weights of the criteria text, None without one.
+        seed: seed of the random draws.
+    """
+
+    record_ids: tuple[str, ...]
+    features: TextFeatures
+    decisions: NDArray[np.int8]
+    folds: NDArray[np.int64]
+    criteria_row: csr_matrix | None
+    seed: int
+
+    def without(self, rows: NDArray[np.bool_]) -> NDArray[np.int8]:
+        """Return the decisions with those of the given records forgotten."""
+        return np.where(rows, np.int8(UNDECIDED), self.decisions).astype(np.int8)
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Weights of the words and the intercept; `score = intercept + sum of the contributions of a record's words`."""
+
+    weights: NDArray[np.float64]
+    intercept: float
+
+    def scores(self, matrix: csr_matrix) -> NDArray[np.float64]:
+        """Return the signed decision value of each record: above 0 is the side of the inclusions (no unit)."""
+        return np.asarray(matrix @ self.weights + self.intercept, dtype=np.float64)
+
+    def contributions(self, matrix: csr_matrix) -> csr_matrix:
+        """Return what each word of each record adds to its score, as a sparse table shaped like `matrix`."""
+        result = matrix.copy()
+        result.data = matrix.data * self.weights[matrix.indices]
+        return result
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model and what it was trained on.
+
+    Attributes:
+        model: None where there is nothing to learn from.
+        included: number of real inclusions used.
+        excluded: number of real exclusions used.
+        criteria_used: whether the criteria text stood in for an inclusion.
+        presumed: rows of the undecided records that stood in for exclusions.
+    """
+
+    model: LinearModel | None
+    included: int
+    excluded: int
+    criteria_used: bool
+    presumed: NDArray[np.int64]
+
+
+def seeded_key(text: str, seed: int, purpose: str) -> int:
+    """Return a number that depends on the text, the seed and the purpose only; sorting by it is a random order."""
+    digest = hashlib.sha256(f"{seed}\x1f{purpose}\x1f{text}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def gather_evidence(
+    records: pd.DataFrame, decisions: Sequence[int], criteria: str, seed: int, settings: ClassifierSettings
+) -> Evidence:
+    """Return the evidence for records that are sorted by id already.
+
+    Args:
+        records: columns record_id (unique, ascending), title, abstract, keywords_author, keywords_index.
+        decisions: INCLUDED, EXCLUDED or UNDECIDED, one a record.
+        criteria: text of the inclusion criteria; '' for none.
+        seed: seed of folds and draws.
+        settings: number of folds.
+    """
+    texts = record_texts(records)
+    features = text_features(texts)
+    # Two reports of one work often share a title: they must not stand on both sides of a split.
+    keys = [
+        normal_title(title) or text or str(record_id)
+        for title, text, record_id in zip(records["title"], texts, records["record_id"], strict=True)
+    ]
+    folds = np.array([seeded_key(key, seed, "fold") % settings.folds for key in keys], dtype=np.int64)
+    return Evidence(
+        record_ids=tuple(str(record_id) for record_id in records["record_id"]),
+        features=features,
+        decisions=np.asarray(decisions, dtype=np.int8),
+        folds=folds,
+        criteria_row=features.row_of(criteria),
+        seed=seed,
+    )
+
+
+def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: ClassifierSettings) -> Fit:
+    """Return the model of the decisions, leaving out the decisions (and presumed exclusions) of held-out records.
+
+    How much help the decisions get (criteria text, presumed exclusions) depends only on the decisions that are used,
+    so a held-out record's own decision cannot reach its score.
+    """
+    kept = evidence.features.has_words & (~held_out if held_out is not None else True)
+    included = np.flatnonzero(kept & (evidence.decisions == INCLUDED))
+    excluded = np.flatnonzero(kept & (evidence.decisions == EXCLUDED))
+    criteria_row = evidence.criteria_row if len(included) < settings.criteria_until else None
+    presumed = np.array([], dtype=np.int64)
+    if len(included) + len(excluded) < settings.presumed_until or not len(excluded):
+        candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
+        presumed = _draw(evidence, candidates, len(included) + len(excluded), settings.presumed_exclusions)
+    positive = len(included) + (criteria_row is not None)
+    negative = len(excluded) + len(presumed)
+    model = None
+    if positive and negative:
+        blocks = [evidence.features.matrix[np.concatenate([included, excluded, presumed])]]
+        sides = [INCLUDED] * len(included) + [EXCLUDED] * negative
+        if criteria_row is not None:
+            blocks.append(criteria_row)
+            sides.append(INCLUDED)
+        model = train(csr_matrix(vstack(blocks)), np.array(sides), settings)
+    return Fit(model, len(included), len(excluded), criteria_row is not None and model is not None, presumed)
+
+
+def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSettings) -> LinearModel | None:
+    """Return the linear model that tells INCLUDED (1) from EXCLUDED (0) rows, None if all rows are the same."""
+    if _all_the_same(matrix):
+        return None
+    included = int(sides.sum())
+    excluded = len(sides) - included
+    share = settings.inclusion_weight / (1 + settings.inclusion_weight)
+    weights = {INCLUDED: len(sides) * share / included, EXCLUDED: len(sides) * (1 - share) / excluded}
+    machine = LinearSVC(
+        C=settings.cost, loss="squared_hinge", class_weight=weights, dual=True, max_iter=10_000, random_state=0
+    )
+    machine.fit(matrix, sides)
+    return LinearModel(np.asarray(machine.coef_[0], dtype=np.float64), float(machine.intercept_[0]))
+
+
+def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDArray[np.float64]:
+    """Return for each decided record its score under a model that never saw its decision; NaN elsewhere.
+
+    Method: k-fold cross-validation (Stone 1974, 10.1111/j.2517-6161.1974.tb00994.x) with folds fixed by a hash of
+    the title and the seed. NaN too where the other folds hold nothing to learn from, or the record has no words.
+    """
+    decided = evidence.features.has_words & (evidence.decisions != UNDECIDED)
+    scores = np.full(len(evidence.record_ids), np.nan)
+    for fold in np.unique(evidence.folds[decided]):
+        held_out = evidence.folds == fold
+        model = fit(evidence, held_out, settings).model
+        if model is not None:
+            rows = np.flatnonzero(decided & held_out)
+            scores[rows] = model.scores(evidence.features.matrix[rows])
+    return scores
+
+
+def set_conflicts_aside(evidence: Evidence, texts: Sequence[str]) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the evidence without decisions that contradict each other, and the ids of these records.
+
+    Decisions contradict each other when records with the same text were decided differently: the words cannot
+    explain it, so neither side is learned from. The decisions themselves stay as people made them.
+    """
+    sides: dict[str, set[int]] = {}
+    for text, decision in zip(texts, evidence.decisions, strict=True):
+        if decision != UNDECIDED and text:
+            sides.setdefault(text.casefold(), set()).add(int(decision))
+    torn = np.array(
+        [
+            decision != UNDECIDED and len(sides.get(text.casefold(), ())) > 1
+            for text, decision in zip(texts, evidence.decisions, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    listed = tuple(record_id for record_id, is_torn in zip(evidence.record_ids, torn, strict=True) if is_torn)
+    return replace(evidence, decisions=evidence.without(torn)), listed
+
+
+def _draw(evidence: Evidence, candidates: NDArray[np.int64], decided: int, number: int) -> NDArray[np.int64]:
+    """Return up to `number` of the candidate rows, drawn by a hash of id, seed and number of decisions."""
+    purpose = f"presumed {decided}"
+    drawn = sorted(candidates, key=lambda row: seeded_key(evidence.record_ids[row], evidence.seed, purpose))[:number]
+    return np.array(sorted(drawn), dtype=np.int64)
+
+
+def _all_the_same(matrix: csr_matrix) -> bool:
+    """Return whether all rows are equal, so that nothing could tell them apart."""
+    lengths = np.diff(matrix.indptr)
+    if len(set(lengths.tolist())) > 1:
+        return False
+    words, values = (part.reshape(len(lengths), -1) for part in (matrix.indices, matrix.data))
+    return bool((words == words[0]).all() and (values == values[0]).all())

@@ -1,0 +1,297 @@
+"""The ranking: every record in the order in which people should read it, with band, score and the words behind it.
+
+`rank_records` is the one entry point of the classifier. It is a pure function of record ids, texts, decisions,
+criteria, settings and seed: the order of the rows does not matter, ties are broken by id, and a second run gives the
+same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from pipeline.protocol import ScreeningSection
+from pipeline.records import Column, check, typed
+from pipeline.screen.bands import LIKELY_IN_PRECISION, Cut, assign_bands, lower_cut, upper_cut
+from pipeline.screen.classifier import (
+    EXCLUDED,
+    INCLUDED,
+    UNDECIDED,
+    ClassifierSettings,
+    Evidence,
+    Fit,
+    LinearModel,
+    fit,
+    gather_evidence,
+    out_of_fold_scores,
+    seeded_key,
+    set_conflicts_aside,
+)
+from pipeline.screen.features import HasText, TextFeatures, has_text, record_texts
+
+Basis = Literal["criteria", "decisions", "none"]
+
+RANKING_COLUMNS: tuple[Column, ...] = (
+    Column("record_id", "str", "id of the record", nullable=False),
+    Column(
+        "rank", "int", "place in the reading order, from 1 = most likely relevant, over all records", nullable=False
+    ),
+    Column("score", "float", "signed decision value; above 0 is the side of the inclusions; empty without a model"),
+    Column("band", "str", "likely_in, borderline or likely_out; orders work, excludes nothing", nullable=False),
+    Column("out_of_fold_score", "float", "score under a model that never saw this record's decision; decided records"),
+    Column("has_text", "str", "full (abstract), title_only or nothing", nullable=False),
+    Column("terms", "list", "strongest words, signed; with `other words` and the intercept they sum to the score"),
+    Column("remark", "str", "what a reader should know about this record's place"),
+)
+
+OTHER_WORDS = "(other words)"
+_PRINTED_TERMS = 8
+_SCORE_DECIMALS = 9
+_LISTED_IDS = 10
+
+_REMARK: dict[HasText, str] = {
+    "full": "",
+    "title_only": "no abstract: read by a person",
+    "nothing": "no title and no abstract: read by a person",
+}
+
+
+@dataclass(frozen=True)
+class CriteriaText:
+    """The protocol's criteria as text: all inclusion criteria joined, all exclusion criteria joined."""
+
+    include: str
+    exclude: str
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The records in reading order and what the order rests on.
+
+    Attributes:
+        table: one row a record, columns `RANKING_COLUMNS`, in order of rank.
+        basis: 'criteria' (the criteria text stood in for an inclusion), 'decisions', or 'none' (seeded random order).
+        remarks: one-line statements for people.
+        model_card: settings, counts, cuts and seed, ready for JSON.
+    """
+
+    table: pd.DataFrame
+    basis: Basis
+    remarks: tuple[str, ...]
+    model_card: dict[str, Any]
+
+
+def rank_records(
+    records: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
+) -> Ranking:
+    """Return all records in reading order, with bands and reasons.
+
+    Args:
+        records: columns record_id (unique), title, abstract (text, may be empty), keywords_author, keywords_index
+            (lists of text); other columns, journal among them, are never read. No rows is allowed.
+        labels: record_id -> True (included at title and abstract or later) or False (excluded by a person); records
+            that are absent are undecided; ids that are no record are named in the remarks and left out.
+        criteria: the protocol's criteria; the inclusion side stands in for an inclusion until five are known.
+        settings: target recall of the lower cut and its confidence.
+        seed: seed of the folds, the presumed exclusions and the random order.
+
+    Raises:
+        ValueError: a record id stands twice, or a column is missing (a mistake of the caller, not in the data).
+    """
+    if records["record_id"].duplicated().any():
+        raise ValueError("rank_records: a record_id stands twice")
+    ordered = records.sort_values("record_id", kind="stable").reset_index(drop=True)
+    workings = _learn(ordered, labels, criteria, settings, seed)
+    table = pd.DataFrame(
+        {
+            "record_id": list(workings.evidence.record_ids),
+            "rank": _ranks(workings.evidence.record_ids, workings.scores, seed),
+            "score": workings.scores,
+            "band": _bands(workings),
+            "out_of_fold_score": workings.held_out,
+            "has_text": workings.presence,
+            "terms": _terms(workings.fitted.model, workings.evidence.features, workings.scores),
+            "remark": [_REMARK[presence] for presence in workings.presence],
+        }
+    )
+    table = typed(table.sort_values("rank").reset_index(drop=True), RANKING_COLUMNS)
+    return Ranking(
+        table=check(table, RANKING_COLUMNS, "ranking"),
+        basis=workings.basis,
+        remarks=tuple(_remarks(workings)),
+        model_card=_model_card(workings, settings),
+    )
+
+
+def all_terms(model: LinearModel, features: TextFeatures, row: int) -> dict[str, float]:
+    """Return every word of a record with what it adds to the score; the values plus the intercept are the score."""
+    contributions = model.contributions(features.matrix[row])
+    return dict(zip(features.words[contributions.indices].tolist(), contributions.data.tolist(), strict=True))
+
+
+@dataclass(frozen=True)
+class _Workings:
+    """Everything one ranking found out, records in order of their ids."""
+
+    evidence: Evidence
+    method: ClassifierSettings
+    fitted: Fit
+    scores: NDArray[np.float64]
+    held_out: NDArray[np.float64]
+    presence: list[HasText]
+    conflicts: tuple[str, ...]
+    unknown: tuple[str, ...]
+    lower: Cut
+    upper: Cut
+
+    @property
+    def basis(self) -> Basis:
+        if self.fitted.model is None:
+            return "none"
+        return "criteria" if self.fitted.criteria_used else "decisions"
+
+
+def _learn(
+    ordered: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
+) -> _Workings:
+    """Return model, scores and cuts for records sorted by id."""
+    method = ClassifierSettings()
+    record_ids = [str(record_id) for record_id in ordered["record_id"]]
+    decisions = [_decision(labels.get(record_id)) for record_id in record_ids]
+    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method)
+    evidence, conflicts = set_conflicts_aside(gathered, record_texts(ordered))
+    fitted = fit(evidence, None, method)
+    scores = held_out = np.full(len(record_ids), np.nan)
+    if fitted.model is not None:
+        scores = fitted.model.scores(evidence.features.matrix)
+        held_out = out_of_fold_scores(evidence, method)
+    presence = has_text(ordered)
+    lower, upper = _cuts(evidence, held_out, presence, settings)
+    unknown = tuple(sorted(set(labels) - set(record_ids)))
+    return _Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper)
+
+
+def _decision(label: bool | None) -> int:
+    return UNDECIDED if label is None else INCLUDED if label else EXCLUDED
+
+
+def _ranks(record_ids: tuple[str, ...], scores: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
+    """Return the place of each record: by score, ties by id; without scores by a hash of id and seed."""
+    if np.isnan(scores).all():
+        keys = [(float(seeded_key(record_id, seed, "random order")), record_id) for record_id in record_ids]
+    else:
+        keys = [
+            (-float(score), record_id)
+            for score, record_id in zip(scores.round(_SCORE_DECIMALS), record_ids, strict=True)
+        ]
+    ranks = np.empty(len(keys), dtype=np.int64)
+    ranks[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(1, len(keys) + 1)
+    return ranks
+
+
+def _cuts(
+    evidence: Evidence, held_out: NDArray[np.float64], presence: list[HasText], settings: ScreeningSection
+) -> tuple[Cut, Cut]:
+    """Return lower and upper cut from the out-of-fold scores of the decided records."""
+    known = ~np.isnan(held_out)
+    included = evidence.decisions == INCLUDED
+    full = np.array([presence_of == "full" for presence_of in presence], dtype=np.bool_)
+    lower = lower_cut(held_out[known & included & full].tolist(), settings.target_recall, settings.confidence)
+    upper = upper_cut(held_out[known].tolist(), included[known].tolist(), LIKELY_IN_PRECISION, settings.confidence)
+    return lower, upper
+
+
+def _bands(workings: _Workings) -> list[str]:
+    """Return the bands; a decided record is judged by its out-of-fold score, not by the model that learned from it."""
+    stood_in = np.zeros(len(workings.scores), dtype=np.bool_)
+    stood_in[workings.fitted.presumed] = True
+    scores = np.where(np.isnan(workings.held_out), workings.scores, workings.held_out)
+    return list(assign_bands(scores, workings.presence, stood_in, workings.lower, workings.upper))
+
+
+def _terms(model: LinearModel | None, features: TextFeatures, scores: NDArray[np.float64]) -> list[list[str]]:
+    """Return for each record its strongest words and the sum of all others, as printed."""
+    if model is None:
+        return [[] for _ in scores]
+    contributions = model.contributions(features.matrix)
+    bounds = zip(contributions.indptr[:-1], contributions.indptr[1:], scores - model.intercept, strict=True)
+    return [_printed(contributions, features.words, start, end, total) for start, end, total in bounds]
+
+
+def _printed(contributions: csr_matrix, words: NDArray[np.str_], start: int, end: int, total: float) -> list[str]:
+    """Return a record's terms: all of them if they are few, else the strongest and the sum of the others."""
+    values, columns = contributions.data[start:end], contributions.indices[start:end]
+    number = len(values) if len(values) <= _PRINTED_TERMS else _PRINTED_TERMS - 1
+    strongest = np.lexsort((columns, -np.abs(values)))[:number]
+    shown = [(str(words[columns[place]]), round(float(values[place]), 2)) for place in strongest]
+    if number < len(values):
+        shown.append((OTHER_WORDS, round(float(total) - sum(value for _, value in shown), 2)))
+    return [f"{word} {value:+.2f}" for word, value in shown if value]
+
+
+def _remarks(workings: _Workings) -> list[str]:
+    """Return the statements for people, one line each."""
+    fitted, learned = workings.fitted, workings.basis != "none"
+    used = f"{fitted.included} inclusions and {fitted.excluded} exclusions"
+    lines = []
+    if learned:
+        lines.append(f"ordered by a classifier that learned from {used}")
+    else:
+        lines.append(
+            f"nothing to learn from ({used} with text): the order is random (seed {workings.evidence.seed}); needed "
+            "are one inclusion or the text of the inclusion criteria, and one exclusion or undecided record"
+        )
+    if fitted.criteria_used:
+        until = workings.method.criteria_until
+        lines.append(f"the text of the inclusion criteria stands in for an inclusion until {until} are known")
+    if learned and len(fitted.presumed):
+        lines.append(
+            f"{len(fitted.presumed)} undecided records, drawn at random, stand in for exclusions in this order only: "
+            "they stay undecided and are not likely_out"
+        )
+    if learned:
+        lines.extend((workings.lower.remark, workings.upper.remark))
+    without = sum(presence != "full" for presence in workings.presence)
+    if without:
+        lines.append(f"{without} records have no abstract: never likely_out, read by a person")
+    if workings.conflicts:
+        lines.append(f"same text decided differently, left out of the learning: {_listed(workings.conflicts)}")
+    if workings.unknown:
+        lines.append(f"decisions on ids that are no record here, not used: {_listed(workings.unknown)}")
+    return lines
+
+
+def _listed(record_ids: tuple[str, ...]) -> str:
+    more = len(record_ids) - _LISTED_IDS
+    return ", ".join(record_ids[:_LISTED_IDS]) + (f" and {more} more" if more > 0 else "")
+
+
+def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, Any]:
+    """Return settings, counts, cuts and seed as plain numbers and text."""
+    fitted, features = workings.fitted, workings.evidence.features
+    return {
+        "model": "TF-IDF of title, abstract and keywords (1-2-grams, sublinear) and a linear support vector machine",
+        "basis": workings.basis,
+        "seed": workings.evidence.seed,
+        "settings": asdict(workings.method),
+        "target_recall": settings.target_recall,
+        "confidence": settings.confidence,
+        "likely_in_precision": LIKELY_IN_PRECISION,
+        "records": len(workings.evidence.record_ids),
+        "records_with_abstract": sum(presence == "full" for presence in workings.presence),
+        "words": len(features.words),
+        "inclusions_used": fitted.included,
+        "exclusions_used": fitted.excluded,
+        "criteria_text_used": fitted.criteria_used,
+        "presumed_exclusions_used": len(fitted.presumed) if fitted.model is not None else 0,
+        "conflicts_left_out": list(workings.conflicts),
+        "intercept": fitted.model.intercept if fitted.model is not None else None,
+        "lower_cut": asdict(workings.lower),
+        "upper_cut": asdict(workings.upper),
+    }

@@ -1,0 +1,116 @@
+"""Stage 6, code: disciplines and codes of what passed screening, suggested by pattern, confirmed by people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.protocol import Protocol
+from pipeline.records import Column, entry_frame, rows_of
+from pipeline.stages.contract import StageInput, StageResult
+from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
+from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines
+
+PASSED = ("awaiting_retrieval", "awaiting_eligibility")
+
+CODED_COLUMNS: tuple[Column, ...] = (
+    Column("record_id", "str", "record", nullable=False),
+    Column("study_id", "str", "study the record's report belongs to", nullable=False),
+    Column("group", "str", "included (after full text) or passed (title and abstract only, so far)", nullable=False),
+    Column("year", "int", "year of publication"),
+)
+
+CONFIRMED_COLUMNS: tuple[Column, ...] = (
+    Column("record_id", "str", "record", nullable=False),
+    Column("dimension", "str", "dimension of the coding frame", nullable=False),
+    Column("code", "str", "code a person gave, or not_stated", nullable=False),
+    Column("reviewer", "str", "the person", nullable=False),
+)
+
+_TEXTS = ("title", "abstract", "keywords_author", "keywords_index", "journal", "issn", "booktitle")
+_RECORD = ("cluster_id", *_TEXTS, "subject_categories", "research_areas", "year")
+
+
+def code(stage: StageInput) -> StageResult:
+    """Return the tables coded, disciplines, suggestions and confirmed.
+
+    Inputs: `full_text/reports`, `deduplicate/records`, `deduplicate/clusters`, `decisions/coding`; the coding frame and
+    the discipline files the protocol names.
+
+    Raises:
+        ProtocolError: the coding frame or a discipline file has mistakes; all of them, a line each.
+    """
+    frame, disciplines = coding_files(stage.files, stage.protocol)
+    reports, records = stage.tables["full_text/reports"], stage.tables["deduplicate/records"]
+    wanted = reports[reports["state"].isin([*PASSED, "included"])]
+    texts = wanted[["record_id", "study_id", "cluster_id", "state"]].merge(
+        records[list(_RECORD)], on="cluster_id", how="left"
+    )
+    coded = entry_frame(
+        [
+            {
+                "record_id": row["record_id"],
+                "study_id": row["study_id"],
+                "group": "included" if row["state"] == "included" else "passed",
+                "year": None if pd.isna(row["year"]) else int(row["year"]),
+            }
+            for row in rows_of(texts)
+        ],
+        CODED_COLUMNS,
+    )
+    assigned = assign_disciplines(texts, disciplines)
+    suggested = suggest_codes(texts, frame)
+    confirmed = _confirmed(stage, texts)
+    numbers = {
+        "coded": len(coded),
+        "suggestions": len(suggested),
+        "confirmed": int(confirmed["record_id"].nunique()),
+        "discipline_unknown": int((assigned["discipline"] == "unknown").sum()),
+    }
+    summary = f"{len(coded):,} records, {len(suggested):,} suggested codes, {numbers['confirmed']:,} coded by people"
+    tables = {"coded": coded, "disciplines": assigned, "suggestions": suggested, "confirmed": confirmed}
+    return StageResult(tables, summary=summary, numbers=numbers)
+
+
+def coding_files(files: Mapping[str, bytes], protocol: Protocol) -> tuple[CodingFrame, DisciplineFiles]:
+    """Return the coding frame and the discipline files; a file the protocol does not name is an empty one."""
+    names = FileNames(
+        names=f"screening/{protocol.disciplines.names}",
+        core=f"screening/{protocol.disciplines.core_journals}",
+        crosswalk=f"screening/{protocol.disciplines.crosswalk}",
+        patterns=f"screening/{protocol.disciplines.patterns}",
+        frame=f"screening/{protocol.coding.frame}",
+    )
+    frame_data = files.get(names.frame, b"")
+    frame = read_frame(frame_data, names.frame)
+    disciplines = DisciplineFiles.read(
+        files.get(names.names, b""),
+        files.get(names.core, b""),
+        files.get(names.crosswalk, b""),
+        files.get(names.patterns, b""),
+        frame_data,
+        dimension=protocol.disciplines.dimension,
+        files=names,
+    )
+    return frame, disciplines
+
+
+def _confirmed(stage: StageInput, texts: pd.DataFrame) -> pd.DataFrame:
+    """Return the codes people gave: each person's newest row per record and dimension counts."""
+    clusters, decisions = stage.tables["deduplicate/clusters"], stage.tables["decisions/coding"]
+    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    record_of = dict(zip(texts["cluster_id"], texts["record_id"], strict=True))
+    last: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in decisions.sort_values(["reviewer", "sequence"]).to_dict("records"):
+        record = record_of.get(cluster_of.get(row["entry_id"], ""))
+        if record is not None:
+            last[record, str(row["dimension"]), str(row["reviewer"])] = row
+    rows = [
+        {"record_id": record, "dimension": dimension, "code": given, "reviewer": reviewer}
+        for (record, dimension, reviewer), row in sorted(last.items())
+        for given in str(row["decision"]).split("; ")
+        if given != "withdraw"
+    ]
+    return entry_frame(rows, CONFIRMED_COLUMNS)

@@ -1,0 +1,175 @@
+"""Stage 7, count: the state of every entry, and the PRISMA counts read from these states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import ConservationError
+from pipeline.protocol import Protocol
+from pipeline.records import entry_frame, rows_of
+from pipeline.report.conservation import STATE_COLUMNS, check_decided, check_entries, check_states
+from pipeline.report.counts import Counts, LaneCounts, Line
+from pipeline.report.identities import broken_identities
+from pipeline.stages.contract import StageInput, StageResult
+from pipeline.store import json_bytes
+
+_SCREENING_STATES = {
+    "undecided": "awaiting_screening",
+    "maybe": "awaiting_screening",
+    "conflict": "in_conflict",
+    "excluded": "excluded_human",
+}
+UNREADABLE = "unreadable"
+
+
+def count(stage: StageInput) -> StageResult:
+    """Return the table states and the file counts.json, after every identity was checked.
+
+    Inputs: the tables of import, deduplicate, screen and full_text.
+
+    Raises:
+        ConservationError: a count does not add up; names the identity, both sides and the entries behind it.
+    """
+    tables = stage.tables
+    entries, rejects = tables["import/entries"], tables["import/rejects"]
+    clusters, records = tables["deduplicate/clusters"], tables["deduplicate/records"]
+    screened, reports = tables["screen/screened"], tables["full_text/reports"]
+    check_entries(tables["import/sources"], entries, rejects, clusters, records)
+    check_decided(screened, clusters, reports)
+    states = entry_states(entries, rejects, clusters, screened, reports)
+    check_states(states, entries, rejects)
+    counts = counts_of(states, tables["import/sources"], stage.protocol)
+    broken = broken_identities(counts)
+    if broken:
+        raise ConservationError(broken[0].identity, f"{broken[0].left} is not {broken[0].right}")
+    summary = f"{counts.identified + counts.other_identified:,} identified = "
+    summary += ", ".join(f"{n:,} {state}" for state, n in Counter(states["state"]).most_common())
+    return StageResult(
+        {"states": states},
+        {"report/counts.json": json_bytes(counts.as_dict())},
+        summary=summary,
+        numbers={"counts": counts.as_dict()},
+    )
+
+
+def entry_states(
+    entries: pd.DataFrame,
+    rejects: pd.DataFrame,
+    clusters: pd.DataFrame,
+    screened: pd.DataFrame,
+    reports: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return one row an entry with its state.
+
+    In each cluster one entry carries the record's state, the others are duplicates. It is the entry the record is
+    shown by or, where the cluster has entries of both lanes and that one came by the other lane, the smallest entry of
+    the main lane: a work found in a database stays in the databases' lane.
+    """
+    record_of = dict(zip(screened["cluster_id"], rows_of(screened), strict=True))
+    report_of = dict(zip(reports["record_id"], rows_of(reports), strict=True))
+    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    kind_of = dict(zip(entries["entry_id"], entries["kind"], strict=True))
+    carrier: dict[str, str] = {}
+    for entry, cluster in sorted(cluster_of.items()):
+        record = record_of[cluster]
+        wanted = _lane(kind_of[entry]) == record["lane"]
+        if wanted and (entry == record["record_id"] or cluster not in carrier):
+            carrier[cluster] = entry
+    rows = []
+    for row in rows_of(entries[["entry_id", "source", "kind", "file"]]):
+        record = record_of[cluster_of[row["entry_id"]]]
+        report = report_of.get(record["record_id"])
+        own = carrier[record["cluster_id"]] == row["entry_id"]
+        rows.append(row | _state(record, report, own) | {"lane": _lane(row["kind"]), "record_id": record["record_id"]})
+    for row in rows_of(rejects[["entry_id", "source", "kind", "file"]]):
+        rows.append(row | {"lane": _lane(row["kind"]), "state": "removed", "reason": UNREADABLE})
+    return entry_frame(sorted(rows, key=lambda row: str(row["entry_id"])), STATE_COLUMNS)
+
+
+def _lane(kind: str) -> str:
+    return "other" if kind == "other" else "main"
+
+
+def _state(record: Mapping[str, Any], report: Mapping[str, Any] | None, own: bool) -> dict[str, Any]:
+    study = {"study_id": report["study_id"]} if report else {}
+    if not own:
+        return {"state": "duplicate", **study}
+    if report:
+        return {"state": report["state"], "reason": _text(report["reason"]), **study}
+    state = _SCREENING_STATES[record["outcome"]]
+    return {"state": state, "reason": _text(record["reason"]), "stratum": _text(record["stratum"])}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def counts_of(states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol) -> Counts:
+    """Return the counts of the flow from the states of the entries.
+
+    Args:
+        states: `STATE_COLUMNS`.
+        sources: import/sources, for the names of sources without entries and their order.
+        protocol: for the order and labels of the reasons.
+    """
+    main, other = states[states["lane"] == "main"], states[states["lane"] == "other"]
+    n = Counter(main["state"])
+    removed = Counter(main.loc[main["state"] == "removed", "reason"])
+    excluded = main[main["state"].isin(["excluded_human", "excluded_machine"])]
+    included = states[states["state"] == "included"]
+    other_removed = Counter(other.loc[other["state"].isin(["duplicate", "removed"]), "state"])
+    by_source = Counter(zip(states["kind"], states["source"], strict=True))
+    order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
+    lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
+    for kind, source in order:
+        lines[kind].append(Line(source, by_source[(kind, source)]))
+    return Counts(
+        databases=tuple(lines["database"] + lines["demonstration"]),
+        registers=tuple(lines["register"]),
+        others=tuple(lines["other"]),
+        duplicates=n["duplicate"],
+        removed=tuple(Line(reason, number, reason) for reason, number in sorted(removed.items())),
+        screened=len(main) - n["duplicate"] - n["removed"],
+        awaiting_screening=n["awaiting_screening"],
+        in_conflict=n["in_conflict"],
+        excluded_human=n["excluded_human"],
+        excluded_machine=n["excluded_machine"],
+        excluded_reasons=_reasons(excluded["reason"], protocol.exclusion_codes, protocol),
+        main=_lane_counts(main, protocol),
+        other_removed=tuple(
+            Line({"duplicate": "duplicates of other records", "removed": UNREADABLE}[state], number, state)
+            for state, number in sorted(other_removed.items())
+        ),
+        other=_lane_counts(other, protocol),
+        studies_included=int(included["study_id"].nunique()),
+        strata=tuple(
+            Line(stratum.label, int((states["stratum"] == name).sum()), name)
+            for name, stratum in protocol.strata.items()
+        ),
+    )
+
+
+def _lane_counts(states: pd.DataFrame, protocol: Protocol) -> LaneCounts:
+    n = Counter(states["state"])
+    assessed = n["awaiting_eligibility"] + n["report_excluded"] + n["included"]
+    reasons = states.loc[states["state"] == "report_excluded", "reason"]
+    return LaneCounts(
+        sought=n["awaiting_retrieval"] + n["not_retrieved"] + assessed,
+        awaiting_retrieval=n["awaiting_retrieval"],
+        not_retrieved=n["not_retrieved"],
+        assessed=assessed,
+        awaiting_eligibility=n["awaiting_eligibility"],
+        excluded=_reasons(reasons, protocol.full_text_codes, protocol),
+        included=n["included"],
+    )
+
+
+def _reasons(reasons: pd.Series[str], order: tuple[str, ...], protocol: Protocol) -> tuple[Line, ...]:
+    """Return a line a reason, in protocol order; codes the protocol no longer has come last, never lost."""
+    number = Counter("" if pd.isna(reason) else str(reason) for reason in reasons)
+    codes = [code for code in order if number[code]] + sorted(code for code in number if code not in order)
+    return tuple(Line(protocol.label(code) or "no reason given", number[code], code) for code in codes)

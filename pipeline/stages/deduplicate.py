@@ -1,0 +1,27 @@
+"""Stage 3, deduplicate: entries become records (clusters of entries that are the same work)."""
+
+from __future__ import annotations
+
+from pipeline.dedup.deduplicate import deduplicate as find_duplicates
+from pipeline.stages.contract import StageInput, StageResult
+
+
+def deduplicate(stage: StageInput) -> StageResult:
+    """Return the tables clusters, records and pairs.
+
+    Inputs: `import/entries`, and people's answers in `decisions/duplicates`.
+    """
+    entries = stage.tables["import/entries"]
+    answers = stage.tables["decisions/duplicates"]
+    found = find_duplicates(entries, answers, stage.protocol.dedup)
+    uncertain = int((found.pairs["verdict"] == "uncertain").sum())
+    numbers = {
+        "records": len(found.records),
+        "duplicates": len(entries) - len(found.records),
+        "uncertain_pairs": uncertain,
+    }
+    summary = f"{len(found.records):,} records, {numbers['duplicates']:,} duplicates"
+    if uncertain:
+        summary += f", {uncertain} uncertain pairs for a person"
+    tables = {"clusters": found.clusters, "records": found.records, "pairs": found.pairs}
+    return StageResult(tables, summary=summary, numbers=numbers)

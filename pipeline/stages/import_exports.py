@@ -1,0 +1,222 @@
+"""Stage 1, import: every file under references/ becomes entries and rejects; nothing is lost between the two."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from pipeline.errors import InputError, Notice, compose
+from pipeline.formats import ExportReading, read_export
+from pipeline.identity import entry_id, normal_raw
+from pipeline.protocol import SearchLog, Source
+from pipeline.records import REJECT_COLUMNS, Column, entry_frame
+from pipeline.stages.contract import StageInput, StageResult
+from pipeline.store import sha256_of
+
+SEARCH_LOG = "references/sources.toml"
+
+SOURCE_COLUMNS: tuple[Column, ...] = (
+    Column("source", "str", "name in the search log, or the file's name", nullable=False),
+    Column("kind", "str", "database, register, other or demonstration", nullable=False),
+    Column("file", "str", "export file, relative to references/", nullable=False),
+    Column("sha256", "str", "hash of the file", nullable=False),
+    Column("status", "str", "read, refused, same_file (as another one) or missing", nullable=False),
+    Column("format", "str", "format it was read as"),
+    Column("encoding", "str", "encoding it was decoded with"),
+    Column("entries", "int", "entries read", nullable=False),
+    Column("rejects", "int", "entries that could not be read", nullable=False),
+    Column("hits_reported", "int", "hits the database reported, from the search log"),
+    Column("database", "str", "database, from the search log"),
+    Column("platform", "str", "platform, from the search log"),
+    Column("query", "str", "search as run, from the search log"),
+    Column("searched_on", "str", "date of the search, from the search log"),
+    Column("remark", "str", "what was noticed"),
+)
+
+
+@dataclass(frozen=True)
+class _File:
+    """One export: its name below references/, its bytes' hash, its source, and what was read of it."""
+
+    name: str
+    sha256: str
+    source: str
+    kind: str
+    log: Source | None
+    status: str
+    export: ExportReading | None = None
+    remark: str = ""
+
+
+def import_exports(stage: StageInput) -> StageResult:
+    """Read every export and return the tables entries, rejects and sources.
+
+    Inputs: `references/sources.toml` and every other file below references/. Entry ids come from the entries' text and,
+    for identical texts, an occurrence number that does not depend on the files' names or order.
+    """
+    log = _search_log(stage.files)
+    notices: list[Notice] = []
+    files = _read_files(stage, log, notices)
+    entries, rejects = _rows(files)
+    notices += _log_notices(files, log)
+    numbers = {
+        "files": sum(file.status == "read" for file in files),
+        "entries": len(entries),
+        "rejects": len(rejects),
+    }
+    summary = f"{numbers['entries']:,} entries from {numbers['files']} files"
+    if rejects:
+        summary += f", {len(rejects)} could not be read"
+        notices += _reject_notices(rejects)
+    tables = {
+        "entries": entry_frame(sorted(entries, key=lambda row: row["entry_id"])),
+        "rejects": entry_frame(sorted(rejects, key=lambda row: row["entry_id"]), REJECT_COLUMNS),
+        "sources": entry_frame([_source_row(file) for file in files], SOURCE_COLUMNS),
+    }
+    return StageResult(tables, notices=tuple(notices), summary=summary, numbers=numbers)
+
+
+def _search_log(files: Mapping[str, bytes]) -> SearchLog:
+    data = files.get(SEARCH_LOG)
+    if data is None:
+        return SearchLog()
+    return SearchLog.model_validate(tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n")))
+
+
+def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> list[_File]:
+    exports = {
+        PurePosixPath(path).relative_to("references").as_posix(): data
+        for path, data in stage.files.items()
+        if path != SEARCH_LOG
+    }
+    # Files of the search log come first, so that of two identical files the logged one is the one that counts.
+    order = sorted(exports, key=lambda name: (log.source_of(name) is None, name))
+    files: list[_File] = []
+    first_with: dict[str, str] = {}
+    for done, name in enumerate(order, start=1):
+        data, entry = exports[name], log.source_of(name)
+        digest = sha256_of(data)
+        source, kind = (entry.name, entry.kind) if entry else (name, "database")
+        if digest in first_with and data.strip():
+            remark = f"the same file as {first_with[digest]}; counted once"
+            notices.append(Notice("warning", compose(remark, file=f"references/{name}"), "same_file"))
+            files.append(_File(name, digest, source, kind, entry, "same_file", remark=remark))
+            continue
+        first_with.setdefault(digest, name)
+        files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
+        stage.progress(done, len(order))
+    return sorted(files, key=lambda file: file.name)
+
+
+def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _File:
+    shown = f"references/{name}"
+    try:
+        export = read_export(shown, data)
+    except InputError as error:
+        notices.append(Notice("problem", error.lines[0], "file_refused"))
+        return _File(name, file.sha256, file.source, file.kind, file.log, "refused", remark=error.lines[0])
+    remarks = tuple(dict.fromkeys(export.remarks))
+    notices += [Notice("warning", compose(remark, file=shown), "file_remark") for remark in remarks]
+    return _File(name, file.sha256, file.source, file.kind, file.log, "read", export, "; ".join(remarks))
+
+
+def _rows(files: list[_File]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return rows of entries and rejects; identical texts are numbered by their files' content, not names."""
+    entries: list[dict[str, Any]] = []
+    rejects: list[dict[str, Any]] = []
+    seen: dict[str, int] = {}
+    for file in sorted((file for file in files if file.export), key=lambda file: file.sha256):
+        assert file.export is not None
+        provenance = {"source": file.source, "kind": file.kind, "file": file.name, "format": file.export.format.name}
+        logged = (file.log.database if file.log else "") or None
+        for parsed in file.export.reading.entries:
+            extra = {tag: list(values) for tag, values in parsed.extra.items()}
+            stated = extra.get("database", [])
+            row = dict(provenance, entry_id=_numbered(parsed.raw, seen), line=parsed.line, raw=normal_raw(parsed.raw))
+            row["database"] = stated[0] if stated else logged
+            row |= parsed.fields
+            row |= {"extra": json.dumps(extra, ensure_ascii=False, sort_keys=True), "flags": list(parsed.flags)}
+            entries.append(row)
+        for reject in file.export.reading.rejects:
+            row = dict(provenance, entry_id=_numbered(reject.raw, seen), line=reject.line, raw=normal_raw(reject.raw))
+            rejects.append(row | {"database": logged, "reason": reject.reason})
+    return entries, rejects
+
+
+def _numbered(raw: str, seen: dict[str, int]) -> str:
+    text = normal_raw(raw)
+    seen[text] = seen.get(text, 0) + 1
+    return entry_id(text, seen[text])
+
+
+def _source_row(file: _File) -> dict[str, Any]:
+    log, export = file.log, file.export
+    return {
+        "source": file.source,
+        "kind": file.kind,
+        "file": file.name,
+        "sha256": file.sha256,
+        "status": file.status,
+        "format": export.format.name if export else None,
+        "encoding": export.encoding if export else None,
+        "entries": len(export.reading.entries) if export else 0,
+        "rejects": len(export.reading.rejects) if export else 0,
+        "hits_reported": log.hits_reported if log else None,
+        "database": log.database if log else None,
+        "platform": log.platform if log else None,
+        "query": log.query if log else None,
+        "searched_on": log.searched_on.isoformat() if log and log.searched_on else None,
+        "remark": file.remark or None,
+    }
+
+
+def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
+    """Return what does not fit between the search log and the files."""
+    notices = []
+    present = {file.name for file in files}
+    for file in files:
+        if file.log is None and file.status == "read":
+            hint = "add a [[source]] for it (database, query, date searched, hits reported)"
+            text = compose("is not in references/sources.toml; it was read", file=f"references/{file.name}", hint=hint)
+            notices.append(Notice("warning", text, "source_unlogged"))
+    for source in log.source:
+        for name in source.export:
+            if name not in present:
+                text = compose(
+                    f"the export of source {source.name!r} is not there",
+                    file=SEARCH_LOG,
+                    found=name,
+                    hint="put the file into references/ or correct its name",
+                )
+                notices.append(Notice("problem", text, "export_missing"))
+        if source.hits_reported is not None:
+            own = [file.export.reading for file in files if file.log == source and file.export]
+            number = sum(len(reading.entries) + len(reading.rejects) for reading in own)
+            if number != source.hits_reported:
+                text = compose(
+                    f"source {source.name!r}: the database reported {source.hits_reported:,} hits, its export holds "
+                    f"{number:,}",
+                    file=SEARCH_LOG,
+                    hint="export again (databases cut exports at a limit), or correct hits_reported",
+                )
+                notices.append(Notice("warning", text, "hits_differ"))
+    return notices
+
+
+def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
+    return [
+        Notice(
+            "warning",
+            compose(
+                f"line {row['line']}: entry {row['entry_id']} could not be read: {row['reason']}",
+                file=f"references/{row['file']}",
+                hint="it counts as identified and removed; mend the file or look the work up by hand",
+            ),
+            "entry_rejected",
+        )
+        for row in sorted(rejects, key=lambda row: (row["file"], row["line"]))[:50]
+    ]

@@ -1,0 +1,100 @@
+"""Stage 2, decisions: the ledgers become tables: duplicates, screening, full text and coding.
+
+They are apart so that a screening decision does not make the duplicates stage run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import PurePosixPath
+from typing import Any
+
+from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, read_ledger
+from pipeline.errors import Notice, compose
+from pipeline.identity import text_sha256
+from pipeline.records import Column, entry_frame
+from pipeline.stages.contract import StageInput, StageResult
+
+DECISION_COLUMNS: tuple[Column, ...] = (
+    Column("sequence", "int", "place of the row in the person's ledger, from 1", nullable=False),
+    *(Column(name, "str", f"column `{name}` of the ledger") for name in LEDGER_HEADER),
+    Column("standing", "str", "current, carried_over (to an entry with the same text) or entry_gone", nullable=False),
+    Column("given_to", "str", "the entry id in the ledger, where the decision was carried over"),
+)
+
+_TABLES = {
+    "duplicates": ("duplicate_pair", "split"),
+    "screening": ("title_abstract", "consensus"),
+    "full_text": ("retrieval", "full_text"),
+    "coding": ("coding",),
+}
+
+
+def read_decisions(stage: StageInput) -> StageResult:
+    """Return the tables duplicates, screening, full_text and coding from the people's ledgers.
+
+    Inputs: `import/entries` for the ids there are; files `screening/decisions/NAME.csv`. A decision whose entry is gone
+    is carried over to an entry with the same title and abstract, else kept and named.
+    """
+    entries = stage.tables["import/entries"]
+    ids = set(entries["entry_id"])
+    by_text: dict[str, str] = {}
+    for entry, title, abstract in zip(entries["entry_id"], entries["title"], entries["abstract"], strict=True):
+        if isinstance(title, str):
+            by_text.setdefault(text_sha256(title, abstract if isinstance(abstract, str) else ""), entry)
+    rows: list[dict[str, Any]] = []
+    notices: list[Notice] = []
+    for path, data in sorted(stage.files.items()):
+        reviewer = PurePosixPath(path).stem
+        if reviewer not in stage.protocol.all_reviewers:
+            continue  # reported where the sheets are collected
+        ledger = read_ledger(reviewer, data, path)
+        notices += ledger.notices
+        rows += _table_rows(ledger, ids, by_text)
+    notices += _gone_notices(rows)
+    tables = {
+        name: entry_frame([row for row in rows if row["stage"] in stages], DECISION_COLUMNS)
+        for name, stages in _TABLES.items()
+    }
+    people = len({row["reviewer"] for row in rows})
+    summary = f"{len(rows):,} decisions of {people} {'person' if people == 1 else 'people'}"
+    return StageResult(tables, notices=tuple(notices), summary=summary, numbers={"decisions": len(rows)})
+
+
+def _table_rows(ledger: Ledger, ids: set[str], by_text: dict[str, str]) -> list[dict[str, Any]]:
+    rows = []
+    for place, row in zip(ledger.places, ledger.rows, strict=True):
+        cells: dict[str, Any] = dict(asdict(row), sequence=place, standing="current", given_to=None)
+        if row.entry_id not in ids:
+            twin = by_text.get(row.text_sha256) if row.text_sha256 else None
+            cells |= {"standing": "carried_over" if twin else "entry_gone", "given_to": row.entry_id}
+            cells["entry_id"] = twin or row.entry_id
+        rows.append(cells)
+    return rows
+
+
+def _gone_notices(rows: list[dict[str, Any]]) -> list[Notice]:
+    gone = {row["entry_id"]: row for row in rows if row["standing"] == "entry_gone"}
+    notices = [
+        Notice(
+            "warning",
+            compose(
+                f"decision {row['decision']!r} of {row['reviewer']} is kept, but its entry {entry} is in no export now",
+                file=f"screening/decisions/{row['reviewer']}.csv",
+                found=row["title"] or None,
+                hint="put the export back as it was, or leave it: the decision stays in the ledger",
+            ),
+            "decision_without_entry",
+        )
+        for entry, row in sorted(gone.items())[:20]
+    ]
+    if len(gone) > 20:
+        text = f"{len(gone) - 20} more decisions are kept whose entries are in no export now"
+        notices.append(Notice("warning", text, "decision_without_entry"))
+    carried = sum(row["standing"] == "carried_over" for row in rows)
+    if carried:
+        text = (
+            f"{carried} decisions were carried over to entries with the same title and abstract (their export changed)"
+        )
+        notices.append(Notice("info", text, "decision_carried_over"))
+    return notices

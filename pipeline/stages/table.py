@@ -1,0 +1,160 @@
+"""The table of stages: a row adds a stage. Nothing heavy is imported until a stage runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.decisions.worklist_kinds import is_leftover
+from pipeline.protocol import Protocol
+from pipeline.review import Review
+from pipeline.stages.contract import Stage
+
+
+def exports(review: Review, protocol: Protocol) -> list[Path]:
+    """Return every file below references/ that may be an export, and the search log."""
+    if not review.references.is_dir():
+        return []
+    found = (path for path in review.references.rglob("*") if path.is_file() and not is_leftover(path.name))
+    return sorted(path for path in found if path.suffix.lower() not in (".md", ".gitkeep"))
+
+
+def ledgers(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the ledgers."""
+    found = review.ledgers.glob("*.csv") if review.ledgers.is_dir() else ()
+    return sorted(path for path in found if not is_leftover(path.name))
+
+
+def coding_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding frame and the discipline files that the protocol names."""
+    parts = protocol.disciplines
+    names = (protocol.coding.frame, parts.names, parts.core_journals, parts.crosswalk, parts.patterns)
+    return [review.screening / name for name in dict.fromkeys(names) if name]
+
+
+_DEDUP = "pipeline.dedup.tables"
+
+STAGES: tuple[Stage, ...] = (
+    Stage(
+        "import",
+        "pipeline.stages.import_exports:import_exports",
+        reads=(),
+        writes={
+            "entries": "pipeline.records:ENTRY_COLUMNS",
+            "rejects": "pipeline.records:REJECT_COLUMNS",
+            "sources": "pipeline.stages.import_exports:SOURCE_COLUMNS",
+        },
+        files=exports,
+        libraries=("bibtexparser", "pandas", "pyarrow"),
+    ),
+    Stage(
+        "decisions",
+        "pipeline.stages.read_decisions:read_decisions",
+        reads=("import/entries",),
+        writes=dict.fromkeys(
+            ("duplicates", "screening", "full_text", "coding"), "pipeline.stages.read_decisions:DECISION_COLUMNS"
+        ),
+        sections=("screening",),
+        files=ledgers,
+    ),
+    Stage(
+        "deduplicate",
+        "pipeline.stages.deduplicate:deduplicate",
+        reads=("import/entries", "decisions/duplicates"),
+        writes={
+            "clusters": f"{_DEDUP}:CLUSTER_COLUMNS",
+            "records": f"{_DEDUP}:RECORD_COLUMNS",
+            "pairs": f"{_DEDUP}:PAIR_COLUMNS",
+        },
+        sections=("dedup",),
+        libraries=("pandas", "pyarrow", "rapidfuzz"),
+    ),
+    Stage(
+        "screen",
+        "pipeline.stages.screen:screen",
+        reads=("deduplicate/clusters", "deduplicate/records", "decisions/screening"),
+        writes={
+            "screened": "pipeline.stages.screen:SCREENED_COLUMNS",
+            "ranking": "pipeline.screen.ranking:RANKING_COLUMNS",
+        },
+        sections=("review", "criteria", "strata", "screening"),
+        libraries=("pandas", "pyarrow", "scikit-learn"),
+    ),
+    Stage(
+        "full_text",
+        "pipeline.stages.full_text:full_text",
+        reads=("screen/screened", "deduplicate/clusters", "deduplicate/pairs", "decisions/full_text"),
+        writes={
+            "reports": "pipeline.stages.full_text:REPORT_COLUMNS",
+            "studies": "pipeline.stages.full_text:STUDY_COLUMNS",
+        },
+    ),
+    Stage(
+        "code",
+        "pipeline.stages.code:code",
+        reads=("full_text/reports", "deduplicate/records", "deduplicate/clusters", "decisions/coding"),
+        writes={
+            "coded": "pipeline.stages.code:CODED_COLUMNS",
+            "disciplines": "pipeline.synthesis.disciplines:DISCIPLINE_COLUMNS",
+            "suggestions": "pipeline.synthesis.coding:SUGGESTION_COLUMNS",
+            "confirmed": "pipeline.stages.code:CONFIRMED_COLUMNS",
+        },
+        sections=("coding", "disciplines"),
+        files=coding_files,
+    ),
+    Stage(
+        "count",
+        "pipeline.stages.count:count",
+        reads=(
+            "import/entries",
+            "import/rejects",
+            "import/sources",
+            "deduplicate/clusters",
+            "deduplicate/records",
+            "screen/screened",
+            "full_text/reports",
+        ),
+        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        sections=("criteria", "strata", "full_text"),
+    ),
+    Stage(
+        "worklists",
+        "pipeline.stages.worklists:worklists",
+        reads=(
+            "import/entries",
+            "deduplicate/records",
+            "deduplicate/pairs",
+            "decisions/screening",
+            "screen/screened",
+            "screen/ranking",
+            "full_text/reports",
+            "code/coded",
+            "code/suggestions",
+            "code/confirmed",
+        ),
+        writes={"tasks": "pipeline.stages.worklists:TASK_COLUMNS"},
+        sections=("criteria", "strata", "screening", "full_text", "coding"),
+        files=coding_files,
+    ),
+    Stage(
+        "report",
+        "pipeline.stages.report:report",
+        reads=(
+            "import/entries",
+            "import/rejects",
+            "import/sources",
+            "deduplicate/records",
+            "deduplicate/pairs",
+            "screen/screened",
+            "screen/ranking",
+            "full_text/reports",
+            "code/coded",
+            "code/disciplines",
+            "code/suggestions",
+            "code/confirmed",
+            "count/states",
+        ),
+        writes={},
+        sections=("review", "criteria", "strata", "screening", "full_text", "coding", "disciplines", "report"),
+        files=coding_files,
+    ),
+)

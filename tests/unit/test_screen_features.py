@@ -1,0 +1,100 @@
+"""Word weights: what counts as text, what is a feature, what happens without words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.screen.features import has_text, normal_title, record_texts, text_features
+
+
+def records(*rows: tuple[object, object, object, object]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=["title", "abstract", "keywords_author", "keywords_index"]).astype(
+        {"title": "string", "abstract": "string"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "expected"),
+    [
+        ("A title", "An abstract", "full"),
+        (None, "An abstract", "full"),
+        ("A title", None, "title_only"),
+        ("A title", "", "title_only"),
+        ("A title", " \n\t ", "title_only"),
+        (None, None, "nothing"),
+        ("", "  ", "nothing"),
+    ],
+)
+def test_how_much_there_is_to_read(title: str | None, abstract: str | None, expected: str) -> None:
+    assert has_text(records((title, abstract, [], []))) == [expected]
+
+
+def test_text_is_title_abstract_and_both_kinds_of_keywords() -> None:
+    texts = record_texts(records(("Title", "Abstract", ["own word"], ["index word"])))
+    assert texts == ["Title . Abstract . own word . index word"]
+
+
+def test_missing_cells_leave_no_trace_in_the_text() -> None:
+    frame = records((None, "Only this", None, []), (None, None, [], None), ("T", None, ["", " "], ["k"]))
+    assert record_texts(frame) == ["Only this", "", "T . k"]
+
+
+def test_keywords_read_back_from_a_file_are_arrays_and_count_too() -> None:
+    assert record_texts(records(("T", None, np.array(["a b", "c"], dtype=object), []))) == ["T . a b . c"]
+
+
+def test_no_other_column_is_read() -> None:
+    frame = records(("Title", "Abstract", [], []))
+    more = frame.assign(journal="Journal of Leaks", doi="10.1/leak", source="leaky", record_id="leak1", year=1999)
+    assert record_texts(more) == record_texts(frame)
+
+
+def test_rows_have_length_one_and_words_name_the_columns() -> None:
+    features = text_features(["service users design", "users pay", ""])
+    assert features.matrix.shape == (3, len(features.words))
+    assert set(features.words) == {"service", "users", "design", "pay", "service users", "users design", "users pay"}
+    lengths = np.sqrt(features.matrix.multiply(features.matrix).sum(axis=1)).A1
+    assert lengths == pytest.approx([1.0, 1.0, 0.0])
+    assert features.has_words.tolist() == [True, True, False]
+
+
+def test_repeated_words_count_sublinearly() -> None:
+    features = text_features(["nudge nudge nudge nudge order", "nudge order", "other text"])
+    column = {word: place for place, word in enumerate(features.words)}
+    rows = features.matrix.toarray()
+    ratio = rows[0, column["nudge"]] / rows[0, column["order"]]
+    assert ratio == pytest.approx(1 + np.log(4))
+
+
+def test_a_word_in_nearly_all_records_is_no_feature() -> None:
+    texts = [f"public word{number}" for number in range(40)]
+    assert "public" not in text_features(texts).words
+    assert "public" in text_features(texts[:10]).words
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", ""], ["a", "!"], ["same words here"] * 50])
+def test_texts_without_a_usable_word_give_a_table_without_columns(texts: list[str]) -> None:
+    features = text_features(texts)
+    assert features.matrix.shape == (len(texts), 0)
+    assert features.words.tolist() == []
+    assert not features.has_words.any()
+    assert features.row_of("same words") is None
+
+
+def test_a_text_that_is_no_record_gets_the_weights_of_the_words_it_shares() -> None:
+    features = text_features(["alpha beta", "gamma delta"])
+    row = features.row_of("beta, and something else")
+    assert row is not None
+    assert [features.words[column] for column in row.indices] == ["beta"]
+    assert features.row_of("unknown") is None
+    assert features.row_of("  ") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Co-production: A Review", "co production  a review."), ("STRASSE", "straße"), (None, "--"), (pd.NA, "")],
+)
+def test_titles_are_compared_without_case_and_signs(one: object, other: object) -> None:
+    assert normal_title(one) == normal_title(other)
