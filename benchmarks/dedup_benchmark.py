@@ -77,23 +77,27 @@ def read_set(folder: Path, name: str) -> tuple[pd.DataFrame, dict[str, str]]:
     if name == "coproduction":
         return _read_coproduction(folder / "coproduction")
     rows = pd.read_csv(folder / "dedup" / name / "records.csv.gz", dtype=str, keep_default_na=False)
-    entries = entry_frame([_entry(row, place) for place, row in enumerate(rows.to_dict("records"))])
+    entries = entry_frame([_entry(row, place) for place, row in enumerate(_dictionaries(rows))])
     work = {entry_id: entry_id for entry_id in entries["entry_id"]}
     merged = pd.read_csv(folder / "dedup" / name / "clusters" / "merged_ids.csv", dtype=str)["merged_ids"]
     for ids in merged:
         members = ids.split(";")
-        work.update({member: members[0] for member in members})
+        work.update(dict.fromkeys(members, members[0]))
     return entries, work
 
 
 def _read_coproduction(folder: Path) -> tuple[pd.DataFrame, dict[str, str]]:
     rows = pd.read_csv(folder / "records_dev.csv", dtype=str, keep_default_na=False)
     rows = rows.rename(columns={"id": "ID", "authors": "author"})
-    entries = entry_frame([_entry(row, place) for place, row in enumerate(rows.to_dict("records"))])
+    entries = entry_frame([_entry(row, place) for place, row in enumerate(_dictionaries(rows))])
     work = {entry_id: entry_id for entry_id in entries["entry_id"]}
     known = pd.read_csv(folder / "known_duplicates_dev.csv", dtype=str)
     work.update(dict(zip(known["id"], "group " + known["group"], strict=True)))
     return entries, work
+
+
+def _dictionaries(rows: pd.DataFrame) -> list[dict[str, str]]:
+    return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def _entry(row: dict[str, str], place: int) -> dict[str, object]:
@@ -151,7 +155,9 @@ def measure(folder: Path, name: str, settings: DedupSection | None = None) -> Me
     begin = time.process_time()
     result = deduplicate(entries, nobody, settings or DedupSection())
     seconds = time.process_time() - begin
-    predicted = result.clusters.groupby("cluster_id")["entry_id"].agg(list).to_dict()
+    predicted: dict[str, list[str]] = {}
+    for entry_id, cluster_id in zip(result.clusters["entry_id"], result.clusters["cluster_id"], strict=True):
+        predicted.setdefault(cluster_id, []).append(entry_id)
     hits, false_hits, misses, mixed = count(predicted, work, order)
     asked = result.pairs[result.pairs["verdict"] == "uncertain"]
     right = sum(work[a] == work[b] for a, b in zip(asked["entry_a"], asked["entry_b"], strict=True))

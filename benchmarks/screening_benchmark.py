@@ -6,8 +6,8 @@ The data are eight labelled sets (`REVIEW_SHARED_DATA`, else `../shared/data` be
 
 1. *two given*: one inclusion and one exclusion are known at the start, without criteria text, as in the peer's run;
 2. *criteria only*: no decision is known, the criteria text is (the sets that have one);
-3. *bands*: the share of the inclusions not yet decided that the lower cut keeps, after a random half of the records
-   is decided, and after the classifier's own first quarter and half.
+3. *bands*: the share of the inclusions not yet decided that the lower cut keeps, after random parts of the records
+   are decided, and after parts of the classifier's own order (where such a cut is expected to be withheld).
 
 The reader takes 1 record at a time, later batches of 5 % of what is decided, and the classifier learns after each.
 The peer is ASReview 3.0.8 with its default model, measured on the same sets with two given (CPU seconds on the same
@@ -31,7 +31,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.records import Column, typed
-from pipeline.screen.bands import assign_bands, lower_cut, upper_cut
+from pipeline.screen.bands import (
+    LIKELY_IN_PRECISION,
+    assign_bands,
+    lower_cut,
+    score_shift,
+    upper_cut,
+    withheld_if_shifted,
+)
 from pipeline.screen.classifier import (
     EXCLUDED,
     INCLUDED,
@@ -82,16 +89,22 @@ class LabelledSet:
 
 @dataclass(frozen=True)
 class BandCheck:
-    """What the bands did with the undecided records at one moment.
+    """What the bands would do with the undecided records at one moment, and whether the lower cut is let stand.
 
     Attributes:
         known: known inclusions with an abstract, which the lower cut rests on.
+        cut: whether there are enough inclusions for a cut.
+        stands: whether the cut is let stand; the other figures are those of the cut before that question.
+        shift: share of pairs in which a decided record scores above an undecided one.
         recall: share of the undecided inclusions that are not likely_out; None if there are none.
         out: share of the undecided records that are likely_out.
         precision: share of the undecided likely_in records that are inclusions; None if there are none.
     """
 
     known: int
+    cut: bool
+    stands: bool
+    shift: float | None
     recall: float | None
     out: float
     precision: float | None
@@ -154,19 +167,24 @@ def check_bands(
     decisions[list(read)] = np.where(included[list(read)], INCLUDED, EXCLUDED)
     now = replace(evidence, decisions=decisions)
     fitted = fit(now, None, METHOD)
-    held_out = out_of_fold_scores(now, METHOD)
-    decided = ~np.isnan(held_out)
-    full = np.array([value == "full" for value in presence])
-    lower = lower_cut(held_out[decided & included & full].tolist(), TARGET_RECALL, CONFIDENCE)
-    upper = upper_cut(held_out[decided].tolist(), included[decided].tolist(), 0.9, CONFIDENCE)
-    stood_in = np.zeros(len(included), dtype=bool)
-    stood_in[fitted.presumed] = True
     assert fitted.model is not None
-    bands = np.array(assign_bands(fitted.model.scores(now.features.matrix), presence, stood_in, lower, upper))
+    held_out = out_of_fold_scores(now, METHOD)
+    learned = decisions != UNDECIDED
+    decided = ~np.isnan(held_out) & learned
+    full = np.array([value == "full" for value in presence]) & ~np.isnan(held_out)
+    lower = lower_cut(held_out[decided & included & full].tolist(), TARGET_RECALL, CONFIDENCE)
+    shift = score_shift(held_out[full & learned].tolist(), held_out[full & ~learned].tolist())
+    upper = upper_cut(held_out[decided].tolist(), included[decided].tolist(), LIKELY_IN_PRECISION, CONFIDENCE)
+    learned[fitted.presumed] = True
+    scores = np.where(learned, held_out, fitted.model.scores(now.features.matrix))
+    bands = np.array(assign_bands(scores, presence, lower, upper))
     unread = decisions == UNDECIDED
     sought, likely_in = unread & included, unread & (bands == "likely_in")
     return BandCheck(
         known=lower.support,
+        cut=lower.value is not None,
+        stands=withheld_if_shifted(lower, shift).value is not None,
+        shift=shift,
         recall=float((bands[sought] != "likely_out").mean()) if sought.any() else None,
         out=float((bands[unread] == "likely_out").mean()) if unread.any() else 0.0,
         precision=float(included[likely_in].mean()) if likely_in.any() else None,
@@ -187,24 +205,23 @@ def measure_order(labelled: LabelledSet, criteria: str, draws: int) -> tuple[lis
 
 
 def measure_bands(labelled: LabelledSet, splits: int) -> dict[str, list[BandCheck]]:
-    """Return band checks: after random halves, and after a quarter and a half of the classifier's own order."""
+    """Return band checks after random quarters and halves, and after parts of the classifier's own order."""
     evidence = evidence_of(labelled, "", 1)
     presence = has_text(labelled.records)
     number = len(labelled.included)
-    halves = []
-    for split in range(splits):
-        keys = [seeded_key(record_id, split, "half") for record_id in evidence.record_ids]
-        read = sorted(range(number), key=keys.__getitem__)[: number // 2]
-        halves.append(check_bands(evidence, labelled.included, read, presence))
+    moments: dict[str, list[BandCheck]] = {}
+    for share in (0.25, 0.5):
+        moments[f"random {share:.0%} read"] = []
+        for split in range(splits):
+            keys = [seeded_key(record_id, split, "random reading") for record_id in evidence.record_ids]
+            read = sorted(range(number), key=keys.__getitem__)[: int(number * share)]
+            moments[f"random {share:.0%} read"].append(check_bands(evidence, labelled.included, read, presence))
     priors = draw_priors(evidence, labelled.included, 1)
     order = priors + simulate(evidence, labelled.included, priors)
-    own = {
-        f"own order, {share:.0%} read": [
-            check_bands(evidence, labelled.included, order[: int(number * share)], presence)
-        ]
-        for share in (0.1, 0.25, 0.5)
-    }
-    return {"random half read": halves, **own}
+    for share in (0.1, 0.25, 0.5):
+        read = order[: int(number * share)]
+        moments[f"own order, {share:.0%} read"] = [check_bands(evidence, labelled.included, read, presence)]
+    return moments
 
 
 def average(figures: Sequence[OrderFigures]) -> tuple[float, float, float, float]:
@@ -235,31 +252,38 @@ def print_orders(title: str, rows: dict[str, tuple[list[OrderFigures], float]]) 
 
 def print_bands(rows: dict[str, dict[str, list[BandCheck]]]) -> None:
     """Print how often and how well the lower cut held, one line a set and moment."""
-    print(
-        "\nbands, target recall .95 | set | moment | known inclusions | checks with a cut | held | mean recall | worst"
-    )
-    print("  | share likely_out | likely_in: checks, mean precision")
+    print("\nbands, target recall .95, of the inclusions not yet decided")
+    print("| set | moment | known inclusions | cuts | median shift | if all stood: held, mean, worst ", end="")
+    print("| let stand: number, held, mean, worst | share likely_out | likely_in: number, mean precision |")
+    print("|---" * 8 + "|")
     for name, moments in rows.items():
         for moment, checks in moments.items():
-            cut = [check for check in checks if check.out > 0 and check.recall is not None]
-            recalls = [check.recall for check in cut if check.recall is not None]
+            cut = [check for check in checks if check.cut and check.recall is not None]
+            stands = [check for check in cut if check.stands]
             precise = [check.precision for check in checks if check.precision is not None]
-            known = statistics.mean(check.known for check in checks)
-            figures = (
-                f"{sum(value >= TARGET_RECALL for value in recalls)}/{len(cut)} | {statistics.mean(recalls):.3f} | "
-                f"{min(recalls):.3f} | {statistics.mean(check.out for check in cut):.3f}"
-                if recalls
-                else "no cut, or no inclusion left | | |"
+            shifts = [check.shift for check in checks if check.shift is not None]
+            known, shift = statistics.mean(check.known for check in checks), statistics.median(shifts or [0.5])
+            print(
+                f"| {name} | {moment} | {known:.0f} | {len(cut)}/{len(checks)} | {shift:.2f} "
+                f"| {held(cut)} | {len(stands)}, {held(stands)} "
+                f"| {statistics.mean([check.out for check in stands] or [0.0]):.2f} "
+                f"| {len(precise)}{f', {statistics.mean(precise):.2f}' if precise else ''} |"
             )
-            shown = f"{len(precise)}, {statistics.mean(precise):.3f}" if precise else "0"
-            print(f"| {name} | {moment} | {known:.0f} | {len(cut)} | {figures} | {shown} |")
+
+
+def held(checks: Sequence[BandCheck]) -> str:
+    """Return how many cuts kept the target share, the mean share kept, and the worst."""
+    kept = [check.recall for check in checks if check.recall is not None]
+    if not kept:
+        return "-"
+    return f"{sum(value >= TARGET_RECALL for value in kept)}/{len(kept)}, {statistics.mean(kept):.3f}, {min(kept):.2f}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", nargs="+", choices=sorted(PEER), default=list(PEER))
     parser.add_argument("--draws", type=int, default=5, help="prior draws a set")
-    parser.add_argument("--splits", type=int, default=50, help="random halves a set for the band check")
+    parser.add_argument("--splits", type=int, default=50, help="random parts a set for the band check")
     parser.add_argument("--no-bands", action="store_true", help="leave the band check out")
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     options = parser.parse_args()

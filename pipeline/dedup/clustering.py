@@ -70,7 +70,7 @@ class Clustering:
 
 
 def cluster(
-    size: int, same_text: Iterable[Pair], merges: Iterable[Pair], vetoed: Iterable[Pair], answers: Answers
+    size: int, same_text: Iterable[Pair], merges: Iterable[Pair], apart: Iterable[Pair], answers: Answers
 ) -> Clustering:
     """Return the clusters of `size` entries.
 
@@ -79,7 +79,7 @@ def cluster(
     a rule's merge also where a veto stands between any two entries of the clusters.
     """
     overruled = set(answers.same)
-    partition = _Partition(size, answers.apart, (pair for pair in vetoed if pair not in overruled))
+    partition = _Partition(size, answers.apart, (pair for pair in apart if pair not in overruled))
     for pair in answers.same:
         partition.join(pair, rules_count=False)
     for pair in sorted(same_text):

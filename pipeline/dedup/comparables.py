@@ -6,8 +6,8 @@ An empty text, an empty set or NaN stands for "the entry does not say". Entries 
 
 from __future__ import annotations
 
-import re
 import html
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def comparables(entries: pd.DataFrame) -> Comparables:
         numbers=_mapped(title, title_numbers),
         recurring=np.array([is_recurring_title(text) for text in title], dtype=bool),
         abstract=_mapped(_texts(ordered, "abstract"), _usable_abstract),
-        year=ordered["year"].astype("Float64").to_numpy(dtype=float, na_value=np.nan),
+        year=_years(ordered["year"]),
         doi=doi,
         titles_of_doi=_titles_of(doi, title),
         pmid=_mapped(_texts(ordered, "pmid"), leading_number),
@@ -128,6 +128,10 @@ def comparables(entries: pd.DataFrame) -> Comparables:
 
 def _texts(entries: pd.DataFrame, column: str) -> Texts:
     return entries[column].astype(object).fillna("").to_numpy(dtype=object)
+
+
+def _years(cells: pd.Series[Any]) -> Numbers:
+    return np.array([np.nan if pd.isna(year) else float(year) for year in cells], dtype=np.float64)
 
 
 def _mapped(values: Texts, change: Callable[[Any], Any]) -> Texts:
@@ -168,7 +172,7 @@ def _text_groups(raw: Texts) -> Indices:
     return groups
 
 
-def _author_arrays(entries: pd.DataFrame) -> dict[str, Texts]:
+def _author_arrays(entries: pd.DataFrame) -> dict[str, Any]:
     families, first, initial, text = (np.full(len(entries), "", dtype=object) for _ in range(4))
     for place, names in enumerate(entries["authors"]):
         parsed = people(names)

@@ -65,6 +65,30 @@ class Comparison:
         return len(self.left)
 
 
+def agree(states: States) -> Flags:
+    """Return where both sides say the same."""
+    found: Flags = states == AGREES
+    return found
+
+
+def differ(states: States) -> Flags:
+    """Return where the two sides contradict each other."""
+    found: Flags = states == DIFFERS
+    return found
+
+
+def unknown(states: States) -> Flags:
+    """Return where a side says nothing, or nothing that could be told apart."""
+    found: Flags = states == UNKNOWN
+    return found
+
+
+def at_least(similarity: Numbers, least: float) -> Flags:
+    """Return where the similarity is known and not below a threshold."""
+    found: Flags = similarity >= least
+    return found
+
+
 def compare(table: Comparables, left: Indices, right: Indices) -> Comparison:
     """Return the comparison of the pairs at the given positions, in their order."""
     known_journals: dict[tuple[int, int], float] = {}
@@ -247,9 +271,15 @@ def _compare_numbers(one: Texts, other: Texts) -> States:
 
 
 def _compare_forms(table: Comparables, left: Indices, right: Indices, journals: Numbers) -> States:
-    """Return whether the forms of publication agree; where two sources name one container differently it decides."""
+    """Return whether the forms of publication agree.
+
+    Sources name the form of one thing differently: in the same container only a preprint is another form, and a
+    chapter may be a conference paper.
+    """
     one, other = table.form[left], table.form[right]
     both = (one != "") & (other != "")
     same_container = journals >= JOURNALS_AGREE
     preprint = (one == "preprint") | (other == "preprint")
-    return _states(both & (one == other), both & (one != other) & (~same_container | preprint))
+    proceedings = np.isin(one, ["chapter", "conference"]) & np.isin(other, ["chapter", "conference"])
+    other_form = (one != other) & ~proceedings & (~same_container | preprint)
+    return _states(both & (one == other), both & other_form)

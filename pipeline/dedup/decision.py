@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.dedup.comparables import Flags, Numbers, Texts
-from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States
-from pipeline.dedup.rules import BARRIERS, MERGES, QUESTIONS, VETOES, Rule
+from pipeline.dedup.comparables import Flags, Indices, Numbers, Texts
+from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States, differ
+from pipeline.dedup.rules import (
+    BARRIERS,
+    CLOSE_TITLE,
+    MERGES,
+    PLACE_VETOES,
+    QUESTIONS,
+    VERSIONS,
+    WORK_VETOES,
+    Rule,
+    same_title_alone,
+)
 from pipeline.protocol import DedupSection
 
 DUPLICATE, DIFFERENT, UNCERTAIN, UNRELATED = "duplicate", "different", "uncertain", "unrelated"
 
+_RULES: tuple[Rule, ...] = (*MERGES, *BARRIERS, *QUESTIONS, *VERSIONS, *WORK_VETOES, *PLACE_VETOES)
+_NO_RULE = -1
 _FIELDS = (
     ("DOI", "doi"), ("PubMed number", "pmid"), ("authors", "authors"), ("journal", "journal"), ("year", "year"),
     ("volume", "volume"), ("issue", "issue"), ("pages", "pages"), ("abstract", "abstract"),
@@ -23,43 +34,61 @@ _WEIGHTS = {"doi": 3.0, "pmid": 3.0, "journal": 1.0, "year": 1.0, "volume": 1.0,
 
 @dataclass(frozen=True)
 class Decisions:
-    """What the rules say, one value a pair: verdict, whether a rule keeps the pair apart, score, number of the rule."""
+    """What the rules say, one value a pair.
+
+    Attributes:
+        verdict: duplicate, different, uncertain, or unrelated where no rule speaks.
+        apart: whether the two may not end in one cluster through others either.
+        score: how much speaks for one work, 0 to 1.
+        rule: number of the rule that decided, for `reason`.
+    """
 
     verdict: Texts
-    vetoed: Flags
+    apart: Flags
     score: Numbers
-    rule: npt.NDArray[np.int16]
+    rule: Indices
 
 
 def decide(pairs: Comparison, settings: DedupSection) -> Decisions:
     """Return the verdict of the rules on each pair.
 
-    A pair is a duplicate when a rule for merging holds and no veto and no barrier does; a pair that a barrier stops
-    (other identifier, other form of publication) or that only looks alike goes to a person; a vetoed one is different.
+    A pair is a duplicate when a rule for merging holds and no veto and no barrier does. It goes to a person when a
+    barrier stops it (other identifier, other form of publication), when it only looks alike, or when the same title of
+    the same authors appeared elsewhere. Other vetoed pairs are different.
     """
-    merge, merge_rule = _first_rule(MERGES, pairs, settings)
-    veto, veto_rule = _first_rule(VETOES, pairs, settings)
-    barrier, barrier_rule = _first_rule(BARRIERS, pairs, settings)
-    question, question_rule = _first_rule(QUESTIONS, pairs, settings)
-    same_title = pairs.title_similarity >= 0.97
-    everything_else = same_title & (pairs.authors != DIFFERS) & ~pairs.recurring
+    merge, barrier, question, version, work_veto, place_veto = (
+        _first_rule(rules, pairs, settings)
+        for rules in (MERGES, BARRIERS, QUESTIONS, VERSIONS, WORK_VETOES, PLACE_VETOES)
+    )
+    same_title = same_title_alone(pairs, settings) & ~differ(pairs.authors)
     verdict = np.full(len(pairs), UNRELATED, dtype=object)
-    verdict[question & ~barrier] = UNCERTAIN
-    verdict[barrier & everything_else] = UNCERTAIN
-    verdict[merge & ~barrier] = DUPLICATE
-    verdict[veto] = DIFFERENT
-    rule = np.where(veto, veto_rule, np.where(barrier, barrier_rule, np.where(merge, merge_rule, question_rule)))
-    return Decisions(verdict, veto | barrier, score(pairs), rule.astype(np.int16))
+    rule = np.full(len(pairs), _NO_RULE, dtype=np.int64)
+    stopped = _holds(work_veto) | _holds(place_veto) | _holds(barrier)
+    for chosen, outcome, numbers in (
+        (_holds(question) & ~_holds(barrier), UNCERTAIN, question),
+        (_holds(merge) & ~_holds(barrier), DUPLICATE, merge),
+        (_holds(barrier), UNRELATED, barrier),
+        (_holds(barrier) & same_title, UNCERTAIN, barrier),
+        (_holds(place_veto), DIFFERENT, place_veto),
+        (_holds(place_veto) & _holds(version), UNCERTAIN, version),
+        (_holds(work_veto), DIFFERENT, work_veto),
+    ):
+        verdict[chosen] = outcome
+        rule[chosen] = numbers[chosen]
+    unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins & (verdict != DUPLICATE)
+    return Decisions(verdict, stopped | unlike, score(pairs), rule)
 
 
-def _first_rule(
-    rules: tuple[Rule, ...], pairs: Comparison, settings: DedupSection
-) -> tuple[Flags, npt.NDArray[np.int16]]:
-    """Return whether any rule holds for each pair, and the number of the first that does (-1 where none)."""
-    first = np.full(len(pairs), -1, dtype=np.int16)
-    for number in range(len(rules) - 1, -1, -1):
-        first[rules[number].test(pairs, settings)] = number
-    return first >= 0, first
+def _first_rule(rules: tuple[Rule, ...], pairs: Comparison, settings: DedupSection) -> Indices:
+    """Return for each pair the number of the first of these rules that holds, in the list of all rules."""
+    first = np.full(len(pairs), _NO_RULE, dtype=np.int64)
+    for rule in reversed(rules):
+        first[rule.test(pairs, settings)] = _RULES.index(rule)
+    return first
+
+
+def _holds(numbers: Indices) -> Flags:
+    return np.asarray(numbers != _NO_RULE, dtype=bool)
 
 
 def score(pairs: Comparison) -> Numbers:
@@ -80,38 +109,25 @@ def score(pairs: Comparison) -> Numbers:
     return np.asarray(np.round(total / weight, 4), dtype=np.float64)
 
 
-def reason(pairs: Comparison, decisions: Decisions, place: int, settings: DedupSection) -> str:
-    """Return the reason for the verdict on the pair at a place, in words a person can read."""
-    verdict = decisions.verdict[place]
-    if verdict == DIFFERENT:
-        rule = VETOES[decisions.rule[place]].words
-        against = _named(pairs, place, DIFFERS)
-        return f"kept apart: {rule}" + (f" ({', '.join(against)} differ)" if against else "")
-    parts = [_rule_words(decisions, place)] if _rule_words(decisions, place) else []
-    parts.append(_title_words(pairs, place))
-    agreeing, against = _named(pairs, place, AGREES), _named(pairs, place, DIFFERS)
-    if agreeing:
-        parts.append(f"{', '.join(agreeing)} agree")
-    if against:
-        parts.append(f"{', '.join(against)} differ")
-    return "; ".join(part for part in parts if part)
+def reason(pairs: Comparison, decisions: Decisions, place: int) -> str:
+    """Return the reason for the verdict on the pair at a place, in words a person can read.
 
-
-def _rule_words(decisions: Decisions, place: int) -> str:
+    For instance "same identifier and title; title 0.98; DOI, pages agree" or "kept apart: pages differ; title 1.00;
+    authors agree; volume, pages differ".
+    """
     number = decisions.rule[place]
-    if number < 0:
-        return ""
-    if decisions.verdict[place] == DUPLICATE:
-        return MERGES[number].words
-    return (BARRIERS if decisions.vetoed[place] else QUESTIONS)[number].words
+    parts = [_RULES[number].words] if number != _NO_RULE else []
+    parts.append(_title_words(pairs, place))
+    for wanted, word in ((AGREES, "agree"), (DIFFERS, "differ")):
+        named = [words for words, name in _FIELDS if getattr(pairs, name)[place] == wanted]
+        if named:
+            parts.append(f"{', '.join(named)} {word}")
+    apart = decisions.verdict[place] in (DIFFERENT, UNRELATED)
+    return ("kept apart: " if apart else "") + "; ".join(parts)
 
 
 def _title_words(pairs: Comparison, place: int) -> str:
-    similarity = pairs.title_similarity[place]
+    similarity = float(pairs.title_similarity[place])
     if np.isnan(similarity):
         return "a title is missing"
     return f"title {similarity:.2f}" + (", one begins the other" if pairs.title_begins[place] else "")
-
-
-def _named(pairs: Comparison, place: int, wanted: int) -> list[str]:
-    return [words for words, name in _FIELDS if getattr(pairs, name)[place] == wanted]

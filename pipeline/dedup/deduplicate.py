@@ -12,7 +12,7 @@ from pipeline.dedup.blocking import candidate_pairs
 from pipeline.dedup.clustering import Clustering, cluster, pairs_within_components
 from pipeline.dedup.comparables import Comparables, Flags, Indices, comparables
 from pipeline.dedup.comparison import Comparison, compare
-from pipeline.dedup.decision import DUPLICATE, UNRELATED, Decisions, decide
+from pipeline.dedup.decision import DUPLICATE, Decisions, decide
 from pipeline.dedup.merging import merge_clusters
 from pipeline.dedup.pair_table import pair_table
 from pipeline.dedup.tables import CLUSTER_COLUMNS, Deduplication
@@ -86,7 +86,7 @@ def _decided(table: Comparables, codes: Indices, same_text: Indices, settings: D
         comparison,
         Decisions(
             verdict=np.where(text_flags, DUPLICATE, decisions.verdict),
-            vetoed=decisions.vetoed & ~text_flags,
+            apart=decisions.apart & ~text_flags,
             score=np.where(text_flags, 1.0, decisions.score),
             rule=decisions.rule,
         ),
@@ -125,8 +125,8 @@ def _clusters(size: int, judged: _Judged, answers: Answers) -> Clustering:
     order = np.lexsort((comparison.right[chosen], comparison.left[chosen], -decisions.score[chosen]))
     strongest_first = chosen[order]
     merges = zip(comparison.left[strongest_first].tolist(), comparison.right[strongest_first].tolist(), strict=True)
-    vetoed = judged.pairs(decisions.vetoed & (decisions.verdict != UNRELATED))
-    return cluster(size, judged.pairs(judged.same_text), merges, vetoed, answers)
+    apart = judged.pairs(decisions.apart)
+    return cluster(size, judged.pairs(judged.same_text), merges, apart, answers)
 
 
 def _cluster_table(table: Comparables, labels: Indices) -> pd.DataFrame:

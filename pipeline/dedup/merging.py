@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -19,7 +18,6 @@ from pipeline.normalise.text import repair_mojibake
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS, typed
 
 Columns = dict[str, list[Any]]
-Chooser = Callable[[Any], Any]
 
 _UNITED = frozenset(
     {"language", "keywords_author", "keywords_index", "subject_categories", "research_areas", "issn", "isbn", "url"}
@@ -55,7 +53,7 @@ def _python_values(cells: pd.Series[Any]) -> list[Any]:
     return [None if value is pd.NA else value for value in cells.astype(object).tolist()]
 
 
-def _is_empty(value: Any) -> bool:
+def _is_empty(value: object) -> bool:
     return value is None or value == "" or value == [] or value != value
 
 
@@ -106,23 +104,23 @@ def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str
     partner = origin.get(_TOGETHER.get(name, ""))
 
     def preference(place: int) -> tuple[Any, ...]:
-        value = cells[place]
         return (
             partner is not None and ids[place] == partner,
-            *_quality(name, value, columns, place),
-            counts[_hashable(value)],
+            *_quality(name, columns, place),
+            counts[_hashable(cells[place])],
         )
 
     best = max(preference(place) for place in known)
     return min((place for place in known if preference(place) == best), key=lambda place: (str(cells[place]), place))
 
 
-def _hashable(value: Any) -> Any:
+def _hashable(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _quality(name: str, value: Any, columns: Columns, place: int) -> tuple[Any, ...]:
+def _quality(name: str, columns: Columns, place: int) -> tuple[Any, ...]:
     """Return what makes one value of a field better than another; larger is better."""
+    value = columns[name][place]
     if name == "abstract":
         return (not _NO_ABSTRACT.fullmatch(value), _clean(value), not _CUT_OFF.search(value), len(value))
     if name == "title":

@@ -38,13 +38,13 @@ def pair_table(
     similar = comparison.title_similarity >= settings.title_similarity
     labels = clustering.labels
     together = labels[comparison.left] == labels[comparison.right]
-    of_interest = together | np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN]) | (decisions.vetoed & similar)
+    of_interest = together | np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN]) | (decisions.apart & similar)
     left, right = comparison.left.tolist(), comparison.right.tolist()
     for place, pair in enumerate(zip(left, right, strict=True)):
         if pair in answered:
             rows[place] = _answered(pair, answers, bool(together[place]))
         elif of_interest[place]:
-            words = "same text" if same_text[place] else reason(comparison, decisions, place, settings)
+            words = "same text" if same_text[place] else reason(comparison, decisions, place)
             rows[place] = _by_rule(pair, decisions.verdict[place], bool(together[place]), words, clustering)
     kept = _one_question_each(rows, comparison, decisions, clustering)
     return _table(table, comparison, decisions, {place: rows[place] for place in kept})
@@ -63,8 +63,10 @@ def _answered(pair: Pair, answers: Answers, together: bool) -> tuple[str, str, s
 
 def _by_rule(pair: Pair, verdict: str, together: bool, words: str, clustering: Clustering) -> tuple[str, str, str]:
     """Return verdict, basis and reason of a pair after clustering: chains and answers may have changed the verdict."""
+    if together and verdict == DUPLICATE:
+        return DUPLICATE, "rule", words
     if together:
-        return DUPLICATE, "rule", words if verdict == DUPLICATE else f"by way of other entries of the cluster; {words}"
+        return DUPLICATE, "rule", f"by way of other entries of the cluster; {words}"
     if verdict in (DUPLICATE, UNCERTAIN) and clustering.kept_apart_by_person(pair):
         return DIFFERENT, "person", f"kept apart: by answers about entries of the two clusters; {words}"
     if verdict == DUPLICATE:
@@ -100,8 +102,8 @@ def _table(
     for number, name in enumerate(("verdict", "basis", "reason")):
         columns[name] = np.array([row[number] for row in rows.values()], dtype=object)
     for name in _SIMILARITIES:
-        values = np.round(getattr(comparison, name)[places], 4)
-        columns[name] = pd.array(np.where(np.isnan(values), None, values), dtype="Float64")
-    columns["score"] = pd.array(decisions.score[places], dtype="Float64")
+        values = pd.Series(np.round(getattr(comparison, name)[places], 4))
+        columns[name] = values.astype("Float64").mask(values.isna())
+    columns["score"] = decisions.score[places]
     frame = pd.DataFrame(columns).sort_values(["entry_a", "entry_b"]).reset_index(drop=True)
     return typed(frame[[column.name for column in PAIR_COLUMNS]], PAIR_COLUMNS)

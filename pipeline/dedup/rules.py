@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dedup.comparables import Flags
-from pipeline.dedup.comparison import AGREES, DIFFERS, UNKNOWN, Comparison
+from pipeline.dedup.comparison import Comparison, agree, at_least, differ, unknown
 from pipeline.protocol import DedupSection
 
 Test = Callable[[Comparison, DedupSection], Flags]
@@ -32,7 +32,7 @@ class Rule:
 
 def title_agrees(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs whose titles are alike enough, or where one leaves out the subtitle of the other."""
-    return (pairs.title_similarity >= settings.title_similarity) | pairs.title_begins
+    return at_least(pairs.title_similarity, settings.title_similarity) | pairs.title_begins
 
 
 def title_missing(pairs: Comparison, settings: DedupSection) -> Flags:
@@ -42,13 +42,13 @@ def title_missing(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def same_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same DOI or PubMed number."""
-    return (pairs.doi == AGREES) | ((pairs.pmid == AGREES) & (pairs.doi != DIFFERS))
+    return agree(pairs.doi) | (agree(pairs.pmid) & ~differ(pairs.doi))
 
 
 def same_place(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs on the same pages, with the same volume or in the same journal, neither contradicting."""
-    one_more = (pairs.volume == AGREES) | (pairs.journal == AGREES)
-    return (pairs.pages == AGREES) & one_more & (pairs.volume != DIFFERS) & (pairs.journal != DIFFERS)
+    one_more = agree(pairs.volume) | agree(pairs.journal)
+    return agree(pairs.pages) & one_more & ~differ(pairs.volume) & ~differ(pairs.journal)
 
 
 # --- rules for a merge ------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def same_place(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def identifier_and_title(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same identifier and titles that are not unlike."""
-    close = (pairs.title_similarity >= CLOSE_TITLE) | pairs.title_begins
+    close = at_least(pairs.title_similarity, CLOSE_TITLE) | pairs.title_begins
     return same_identifier(pairs, settings) & close
 
 
@@ -64,41 +64,41 @@ def identifier_without_title(pairs: Comparison, settings: DedupSection) -> Flags
     """Return pairs with the same identifier where a title is missing and nothing contradicts."""
     quiet = np.ones(len(pairs), dtype=bool)
     for field in (pairs.authors, pairs.journal, pairs.year, pairs.volume, pairs.issue, pairs.pages):
-        quiet &= field != DIFFERS
+        quiet &= ~differ(field)
     return same_identifier(pairs, settings) & title_missing(pairs, settings) & quiet
 
 
 def title_authors_place(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with like titles, the same authors and the same pages."""
-    return title_agrees(pairs, settings) & (pairs.authors == AGREES) & same_place(pairs, settings)
+    return title_agrees(pairs, settings) & agree(pairs.authors) & same_place(pairs, settings)
 
 
 def title_authors_journal(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with like titles, the same authors, journal and volume or year; pages do not contradict."""
-    when = (pairs.volume == AGREES) | ((pairs.year == AGREES) & (pairs.volume != DIFFERS))
-    where = (pairs.journal == AGREES) & (pairs.pages != DIFFERS)
-    return title_agrees(pairs, settings) & (pairs.authors == AGREES) & where & when & ~_recurring_unplaced(pairs)
+    when = agree(pairs.volume) | (agree(pairs.year) & ~differ(pairs.volume))
+    where = agree(pairs.journal) & ~differ(pairs.pages)
+    return title_agrees(pairs, settings) & agree(pairs.authors) & where & when & ~_recurring_unplaced(pairs)
 
 
 def title_authors_year(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same title, authors and year where one side does not say the journal."""
-    same = (pairs.title_similarity >= SAME_TITLE) & (pairs.authors == AGREES) & (pairs.year == AGREES)
-    quiet = np.isnan(pairs.journal_similarity) & (pairs.volume != DIFFERS) & (pairs.pages != DIFFERS)
+    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors) & agree(pairs.year)
+    quiet = np.isnan(pairs.journal_similarity) & ~differ(pairs.volume) & ~differ(pairs.pages)
     return same & quiet & ~pairs.recurring
 
 
 def title_authors_silent(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same title and authors in the same journal where a year is missing or one year apart."""
-    same = (pairs.title_similarity >= SAME_TITLE) & (pairs.authors == AGREES) & (pairs.journal == AGREES)
-    quiet = (pairs.year != DIFFERS) & (pairs.volume == UNKNOWN) & (pairs.pages == UNKNOWN)
+    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors) & agree(pairs.journal)
+    quiet = ~differ(pairs.year) & unknown(pairs.volume) & unknown(pairs.pages)
     return same & quiet & ~pairs.recurring
 
 
 def title_place(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with like titles, the same pages and journal, whose authors are missing or written unlike."""
-    where = (pairs.pages == AGREES) & (pairs.journal == AGREES) & (pairs.volume != DIFFERS)
-    when = (pairs.volume == AGREES) | (pairs.year == AGREES)
-    return title_agrees(pairs, settings) & where & when & (pairs.authors != DIFFERS)
+    where = agree(pairs.pages) & agree(pairs.journal) & ~differ(pairs.volume)
+    when = agree(pairs.volume) | agree(pairs.year)
+    return title_agrees(pairs, settings) & where & when & ~differ(pairs.authors)
 
 
 def same_print(pairs: Comparison, settings: DedupSection) -> Flags:
@@ -106,30 +106,31 @@ def same_print(pairs: Comparison, settings: DedupSection) -> Flags:
 
     Journals are translated, proceedings named by their series or their event. Pages that begin with 1 say too little.
     """
-    same = (pairs.title_similarity >= SAME_TITLE) & (pairs.authors == AGREES) & (pairs.year == AGREES)
-    where = (pairs.pages == AGREES) & (pairs.page_ends == AGREES) & (pairs.volume != DIFFERS) & ~pairs.from_page_one
+    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors) & agree(pairs.year)
+    where = agree(pairs.pages) & agree(pairs.page_ends) & ~differ(pairs.volume) & ~pairs.from_page_one
     return same & where & ~pairs.recurring
 
 
 def title_abstract(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with like titles and the same abstract, whose authors do not contradict."""
-    people = (pairs.authors == AGREES) | np.isnan(pairs.author_similarity)
-    quiet = pairs.year != DIFFERS
+    people = agree(pairs.authors) | np.isnan(pairs.author_similarity)
+    quiet = ~differ(pairs.year)
     for field in (pairs.journal, pairs.volume, pairs.issue, pairs.pages):
-        quiet &= field != DIFFERS
-    return title_agrees(pairs, settings) & (pairs.abstract == AGREES) & people & quiet
+        quiet &= ~differ(field)
+    return title_agrees(pairs, settings) & agree(pairs.abstract) & people & quiet
 
 
 def translated_title(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same authors, journal, volume and first and last page under an unlike title."""
-    where = (pairs.journal == AGREES) & (pairs.volume == AGREES) & (pairs.pages == AGREES)
-    whole = (pairs.page_ends == AGREES) & (pairs.year != DIFFERS)
-    return where & whole & (pairs.author_similarity >= 0.9) & (pairs.title_similarity >= 0.5) & ~pairs.recurring
+    where = agree(pairs.journal) & agree(pairs.volume) & agree(pairs.pages)
+    whole = agree(pairs.page_ends) & ~differ(pairs.year)
+    known = at_least(pairs.author_similarity, 0.9) & at_least(pairs.title_similarity, 0.5)
+    return where & whole & known & ~pairs.recurring
 
 
 def review_update(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return updates of one Cochrane review (same review number), where the protocol counts them as one work."""
-    same = (pairs.review_number == AGREES) & title_agrees(pairs, settings)
+    same = agree(pairs.review_number) & title_agrees(pairs, settings)
     return same & (settings.review_updates == "same")
 
 
@@ -153,7 +154,7 @@ MERGES: tuple[Rule, ...] = (
 
 def _recurring_unplaced(pairs: Comparison) -> Flags:
     """Return recurring titles (editorials, replies) without volume and pages that both agree."""
-    return pairs.recurring & ~((pairs.volume == AGREES) & (pairs.pages == AGREES))
+    return pairs.recurring & ~(agree(pairs.volume) & agree(pairs.pages))
 
 
 def _no_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
@@ -162,53 +163,53 @@ def _no_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def other_notice(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of which one is an erratum, reply, comment, retraction, ... and the other is not, or another."""
-    return pairs.notice == DIFFERS
+    return differ(pairs.notice)
 
 
 def other_part(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs whose titles name different parts of a series, or of which only one does and the place is open."""
-    placed = (pairs.pages == AGREES) & (pairs.volume == AGREES)
+    placed = agree(pairs.pages) & agree(pairs.volume)
     one_sided = pairs.part_on_one_side & ~placed & ~same_identifier(pairs, settings)
-    return (pairs.series == DIFFERS) | one_sided
+    return differ(pairs.series) | one_sided
 
 
 def other_numbers(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs whose titles hold different numbers (years of a report, volumes of proceedings, ...)."""
-    return (pairs.numbers == DIFFERS) & _no_identifier(pairs, settings)
+    return differ(pairs.numbers) & _no_identifier(pairs, settings)
 
 
 def other_authors(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with unlike authors."""
-    return (pairs.authors == DIFFERS) & _no_identifier(pairs, settings)
+    return differ(pairs.authors) & _no_identifier(pairs, settings)
 
 
 def other_volume_and_pages(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs that differ in two of volume, issue and pages."""
-    differing = sum((field == DIFFERS).astype(int) for field in (pairs.volume, pairs.issue, pairs.pages))
+    differing = sum(differ(field).astype(int) for field in (pairs.volume, pairs.issue, pairs.pages))
     return (np.asarray(differing) >= 2) & _no_identifier(pairs, settings)
 
 
 def other_journal(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs in another journal that also differ in volume, pages or year."""
-    more = (pairs.volume == DIFFERS) | (pairs.pages == DIFFERS) | (pairs.year == DIFFERS)
-    return (pairs.journal == DIFFERS) & more & _no_identifier(pairs, settings)
+    more = differ(pairs.volume) | differ(pairs.pages) | differ(pairs.year)
+    return differ(pairs.journal) & more & _no_identifier(pairs, settings)
 
 
 def other_year(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs more than one year apart."""
-    return (pairs.year == DIFFERS) & _no_identifier(pairs, settings)
+    return differ(pairs.year) & _no_identifier(pairs, settings)
 
 
 def other_pages(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs on other pages."""
-    return (pairs.pages == DIFFERS) & _no_identifier(pairs, settings)
+    return differ(pairs.pages) & _no_identifier(pairs, settings)
 
 
 def other_issue_of_recurring(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return recurring titles (editorials, introductions, ...) that differ in volume, issue, pages or year."""
     differs = np.zeros(len(pairs), dtype=bool)
     for field in (pairs.volume, pairs.issue, pairs.pages):
-        differs |= field == DIFFERS
+        differs |= differ(field)
     differs |= pairs.year_gap > 0
     return pairs.recurring & differs & _no_identifier(pairs, settings)
 
@@ -217,24 +218,27 @@ def whole_book_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs that share the identifier of their book or supplement: unlike titles, other pages or authors."""
     not_quite = pairs.title_similarity < SAME_TITLE
     unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins
-    elsewhere = (pairs.pages == DIFFERS) & (pairs.authors == DIFFERS)
-    apart = (
-        (not_quite & (pairs.pages == DIFFERS)) | (unlike & (pairs.authors == DIFFERS)) | (unlike & pairs.crowded_doi)
-    )
+    elsewhere = differ(pairs.pages) & differ(pairs.authors)
+    apart = (not_quite & differ(pairs.pages)) | (unlike & differ(pairs.authors)) | (unlike & pairs.crowded_doi)
     return same_identifier(pairs, settings) & (apart | elsewhere)
 
 
-VETOES: tuple[Rule, ...] = (
+# They tell another work, whatever the titles say.
+WORK_VETOES: tuple[Rule, ...] = (
     Rule("erratum, comment, reply or protocol on one side", other_notice),
     Rule("parts of a series differ", other_part),
     Rule("numbers in the titles differ", other_numbers),
     Rule("authors differ", other_authors),
+    Rule("another issue of a recurring title", other_issue_of_recurring),
+    Rule("identifier of the whole book or supplement", whole_book_identifier),
+)
+
+# They tell another place of publication: another work, or another version of it.
+PLACE_VETOES: tuple[Rule, ...] = (
     Rule("volume, issue or pages differ", other_volume_and_pages),
     Rule("journal differs", other_journal),
     Rule("year differs", other_year),
     Rule("pages differ", other_pages),
-    Rule("another issue of a recurring title", other_issue_of_recurring),
-    Rule("identifier of the whole book", whole_book_identifier),
 )
 
 
@@ -243,18 +247,18 @@ VETOES: tuple[Rule, ...] = (
 
 def other_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with different DOIs or PubMed numbers."""
-    differs = (pairs.doi == DIFFERS) | ((pairs.pmid == DIFFERS) & (pairs.doi != AGREES))
+    differs = differ(pairs.doi) | (differ(pairs.pmid) & ~agree(pairs.doi))
     return differs & ~review_update(pairs, settings)
 
 
 def other_print_of_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same identifier but another volume and other pages."""
-    return same_identifier(pairs, settings) & (pairs.volume == DIFFERS) & (pairs.pages == DIFFERS)
+    return same_identifier(pairs, settings) & differ(pairs.volume) & differ(pairs.pages)
 
 
 def other_form(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of another form of publication (preprint and article, conference paper and article, ...)."""
-    return (pairs.form == DIFFERS) & ~same_identifier(pairs, settings)
+    return differ(pairs.form) & ~same_identifier(pairs, settings)
 
 
 def identifier_unlike_title(pairs: Comparison, settings: DedupSection) -> Flags:
@@ -264,16 +268,23 @@ def identifier_unlike_title(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def same_title_alone(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same title and nothing else that could be compared or that agrees enough."""
-    return (pairs.title_similarity >= SAME_TITLE) & ~pairs.recurring
+    return at_least(pairs.title_similarity, SAME_TITLE) & ~pairs.recurring
+
+
+def other_version(pairs: Comparison, settings: DedupSection) -> Flags:
+    """Return pairs with the same title and authors, for the case that they appeared elsewhere or in another year."""
+    same = at_least(pairs.title_similarity, SAME_TITLE) & at_least(pairs.author_similarity, 0.9)
+    return same & ~pairs.recurring
 
 
 def nearly_same(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with similar titles whose authors and journal or pages agree."""
-    similar = (pairs.title_similarity >= settings.review_similarity) | pairs.title_begins
-    more = (pairs.pages == AGREES) | ((pairs.journal == AGREES) & (pairs.year == AGREES))
-    return similar & (pairs.authors == AGREES) & more & ~pairs.recurring
+    similar = at_least(pairs.title_similarity, settings.review_similarity) | pairs.title_begins
+    more = agree(pairs.pages) | (agree(pairs.journal) & agree(pairs.year))
+    return similar & agree(pairs.authors) & more & ~pairs.recurring
 
 
+# They stop a merge and ask a person where the titles are the same.
 BARRIERS: tuple[Rule, ...] = (
     Rule("identifiers differ", other_identifier),
     Rule("same identifier, other volume and pages", other_print_of_identifier),
@@ -285,3 +296,5 @@ QUESTIONS: tuple[Rule, ...] = (
     Rule("same title, too little else to tell", same_title_alone),
     Rule("similar titles, authors agree", nearly_same),
 )
+
+VERSIONS: tuple[Rule, ...] = (Rule("same title and authors, published elsewhere or in another year", other_version),)

@@ -42,7 +42,7 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("language", "language of original document|language|article language|languages|la|lang", SEMICOLON),
     ("keywords_author", "author keywords|authors keywords|keywords|manual tags|keyword|keywords author|key words", _KEYWORDS),
     ("keywords_author", "automatic tags|schlagwörter|palabras clave|mots clés|topics|author supplied keywords", _KEYWORDS),
-    ("keywords_index", "index keywords|ieee terms|inspec controlled terms|inspec non controlled terms|mesh terms", _KEYWORDS),
+    ("keywords_index", "index keywords|ieee terms|inspec controlled terms|inspec non-controlled terms|mesh terms", _KEYWORDS),
     ("keywords_index", "mesh terms|mesh|subjects|subject headings|keywords plus|emtree terms|mesh headings", _KEYWORDS),
     ("keywords_index", "emtree drug index terms (major focus)|emtree drug index terms", _KEYWORDS + "|" + COMMA),
     ("keywords_index", "emtree medical index terms (major focus)|emtree medical index terms", _KEYWORDS + "|" + COMMA),

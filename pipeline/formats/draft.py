@@ -146,10 +146,13 @@ class Draft:
         return decoded
 
     def _claim_numbers(self, rule: Rule, value: str) -> None:
-        found = _NUMBERS[rule.column](value)
+        column, other = rule.column, "isbn" if rule.column == "issn" else "issn"
+        found = _NUMBERS[column](value)
+        if not found:  # many tools write either kind of number under one name
+            column, found = other, _NUMBERS[other](value)
         if not found:
             self.keep(rule.tag, value)
-        items = self.fields.setdefault(rule.column, [])
+        items = self.fields.setdefault(column, [])
         items.extend(number for number in found if number not in items)
 
     def _claim_identifier(self, rule: Rule, value: str) -> None:

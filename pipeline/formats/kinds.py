@@ -11,16 +11,16 @@ _WORDS: dict[str, str] = {
     "|journal articles|journal-article|academic journal|scholarly journal|research article|original article|magazine"
     "|short survey|letter|note|brief communication|case reports|case report|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
-    "|suppperiodical|periodical|misc article|proceedings article in journal",
+    "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles|proceedings article in journal",
     "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews|conference review",
     "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter|booksection"
     "|book section|book-chapter|chapter|book; book chapter|article; book chapter|ency|dict|encyclopediaarticle"
     "|encyclopedia article|dictionaryentry|reference-entry|collection article",
     "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s|ser|monograph"
-    "|edited book|edited-book|reference-book|classic|bookitis|whole book",
+    "|edited book|edited-book|reference-book|whole book",
     "conference": "conf|cpaper|inproceedings|conference|proceedings|mvproceedings|proceedings paper|conference paper|c"
     "|conferencepaper|conference proceedings|conference proceeding|proceedings-article|meeting abstract|abst|paper|conference abstract"
-    "|article; proceedings paper|congress|slide|presentation|conference article|conference publication|conferences"
+    "|article; proceedings paper|congress|slide|presentation|conference article|ieee conferences|iet conferences|conference publication|conferences"
     "|speeches/meeting papers|conference papers and proceedings",
     "thesis": "thes|thesis|phdthesis|mastersthesis|dissertation|dissertation/thesis|dissertations & theses|phd thesis"
     "|doctoral dissertation|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis",

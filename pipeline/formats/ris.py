@@ -55,7 +55,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("LK", "url", r"\n"),
     Rule("TY", "type"),
 )
-_MAPPED_HERE = ("AU", "A1", "T2", "JO", "SP", "EP", "SN", "ISSN", "M3")
+_MAPPED_HERE = ("AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3")
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
 _WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
 _DOI = re.compile(r"10\.\d{4,9}/")
@@ -124,9 +124,9 @@ def _containers(draft: Draft, values: dict[str, list[str]], dialect: str) -> Non
 
 def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take pages, ISSNs and ISBNs; SP may hold a whole range, SN either kind of number."""
-    first, last = values.get("SP", []), values.get("EP", [])
+    first, last = values.get("SP", values.get("PG", [])), values.get("EP", [])
     draft.pages(first[0] if first else "", last[0] if last else "")
-    for tag, surplus in (("SP", first[1:]), ("EP", last[1:])):
+    for tag, surplus in (("SP", first[1:]), ("EP", last[1:]), ("PG", values.get("PG", []) if "SP" in values else [])):
         for value in surplus:
             draft.keep(tag, value)
     for tag in ("SN", "ISSN"):

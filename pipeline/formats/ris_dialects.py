@@ -32,7 +32,9 @@ _SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("ovid", "DB", r"Ovid\b"),
         ("ovid", "UR", r".*(?:ovidsp|ovid\.com|ovidweb)"),
         ("ovid", "DB", r"(?:PsycINFO|APA PsycInfo|ERIC|Embase|EBM Reviews|Global Health)\b.*(?:<|\d{4} to)"),
+        ("ovid", "L2", r".*(?:ovidsp|ovidweb)"),
         ("jstor", "UR", r".*jstor\.org/"),
+        ("nlm", "DP", r"NLM$"),
         ("embase", "DB", r"Embase$"),
     )
 )
@@ -49,6 +51,7 @@ _HIDDEN: tuple[tuple[str, str, re.Pattern[str], str], ...] = tuple(
         ("ebsco", "UR", r"[?&]AN=([^&\s]+)", "accession"),
         ("embase", "U2", r"^(L\d+)", "accession"),
         ("embase", "C5", r"^(\d{1,9})$", "pmid"),
+        ("nlm", "AN", r"^(\d{4,9})$", "pmid"),
         ("cochrane", "C3", r"PUBMED\s+(\d{1,9})", "pmid"),
         ("dimensions", "U1", r"(\d{1,9})\s*\[PMID\]", "pmid"),
         ("dimensions", "U1", r"(PMC\d+)\s*\[PMCID\]", "pmcid"),
@@ -84,7 +87,7 @@ _EBSCO_CODES = {
 }  # fmt: skip
 _DATABASE_OF = {
     "scopus": "Scopus", "wos": "Web of Science", "cochrane": "CENTRAL", "dimensions": "Dimensions", "lens": "Lens",
-    "embase": "Embase", "jstor": "JSTOR",
+    "embase": "Embase", "jstor": "JSTOR", "nlm": "PubMed",
 }  # fmt: skip
 _UT_PREFIX = re.compile(r"([A-Z]{3,8})\s?:")
 UT_DATABASES = {

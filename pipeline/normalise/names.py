@@ -11,8 +11,8 @@ from pipeline.normalise.text import fold
 MOST_NAMES = 12
 
 _NOT_LETTER = re.compile(r"[^\w\s]|[\d_]")
-_INITIALS_TEXT = re.compile(r"(?:[^\W\d_]\.?[\s\-–]*){1,4}", re.UNICODE)
-_CAPITALS = re.compile(r"[^\W\d_a-zß-öø-ÿ]{1,3}", re.UNICODE)
+_INITIALS_TEXT = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ]\.[\s\-–]*){1,4}|[^\W\d_a-zß-öø-ÿ]{1,3}")
+_CAPITALS = re.compile(r"[^\W\d_a-zß-öø-ÿ]{1,3}")
 _RUN_TOGETHER = re.compile(r"(?<=[^\W\d_]\.)(?=[^\W\d_]['’\w]+)")
 _JUNK = frozenset(
     {
@@ -100,6 +100,8 @@ def parse_name(text: str) -> Name | None:
     >>> parse_name("Brandsen, Taco") == parse_name("Brandsen T.") == parse_name("Taco Brandsen")
     True
     """
+    if " ".join(_tokens(text)) in _JUNK:
+        return None
     if "," in text:
         family, _, given = text.partition(",")
         return _name(_tokens(family), _tokens(given.replace(",", " ")))
@@ -118,9 +120,8 @@ def parse_name(text: str) -> Name | None:
 
 
 def _looks_like_initials(part: str) -> bool:
-    return (
-        part.endswith(".") and len(part) <= 6 and "".join(part.split(".")).isupper() or bool(_CAPITALS.fullmatch(part))
-    )
+    dotted = part.endswith(".") and len(part) <= 6 and part.replace(".", "").isupper()
+    return dotted or bool(_CAPITALS.fullmatch(part))
 
 
 def _tokens(text: str) -> list[str]:
@@ -131,7 +132,7 @@ def _name(family: list[str], given: list[str], run: bool = False) -> Name | None
     family = [token for token in family if token not in _SUFFIXES] or family
     given = [token for token in given if token not in _SUFFIXES]
     whole = " ".join(family)
-    if not whole or whole in _JUNK or " ".join(family + given) in _JUNK:
+    if not whole or whole in _JUNK:
         return None
     initials = "".join(given) if run else "".join(token[0] for token in given)
     return Name(whole, initials)

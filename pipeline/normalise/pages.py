@@ -35,8 +35,8 @@ def page_span(text: str) -> PageSpan | None:
 
     Shortened last pages are filled up, dates made by a spreadsheet are read back, roman pages become numbers.
 
-    >>> page_span("482-91"), page_span("S123-S125"), page_span("06-Oct")
-    (PageSpan(first=482, last=491, mark=''), PageSpan(first=123, last=125, mark='s'), PageSpan(first=6, last=10, mark=''))
+    >>> page_span("S482-91"), page_span("06-Oct")
+    (PageSpan(first=482, last=491, mark='s'), PageSpan(first=6, last=10, mark=''))
     """
     plain = text.strip().lower()
     if plain in _NOTHING:

@@ -45,7 +45,7 @@ _NOTICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("retraction", re.compile(r"^(?:retraction\b|notice of retraction|expression of concern)")),
     ("erratum", re.compile(r"^(?:errat(?:um|a)|corrigend(?:um|a)|correction|addendum|author correction"
                            r"|publishers? correction)\b|\b(?:erratum|corrigendum)$"
-                           r"|\bvol \d+ (?:pg?|pp|art no|no) \w+ (?:\w+ )?(?:19|20)\d\d$")),
+                           r"|\bvol \d+ (?:(?:pg?|pp|art no|no) )?\w+ (?:\w+ )?(?:19|20)\d\d$")),
     ("reply", re.compile(r"^(?:re(?:ply|joinder|buttal)|response to|(?:the )?authors? re(?:ply|sponse|spond)"
                          r"|in reply)\b|\b(?:a reply|a rejoinder|a response|reply|authors? response)$")),
     ("comment", re.compile(r"^(?:comment(?:s|ary)?\b|invited comment|discussion of\b|re |letter to the editor)"
@@ -56,8 +56,10 @@ _NOTICES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _RECURRING = re.compile(
     r"^(?:guest |from the )?(?:editorials?|editors?|editor in chief|introduction|preface|foreword|comments?|commentary"
-    r"|remarks|letters?|in this issue|table of contents|contents|index|news|announcements?|book reviews?|obituary|abstracts?"
-    r"|discussion|conclusions?|replies|reply|response|authors reply|correspondence|conference report|calendar|proceedings"
+    r"|remarks|letters?|in this issue|table of contents|contents|index|news|announcements?"
+    r"|book reviews?|obituary|abstracts?"
+    r"|discussion|conclusions?|replies|reply|response|authors reply|correspondence|conference report|calendar"
+    r"|proceedings"
     r"|summary|overview|call for papers|acknowledg\w+|reviewers?|special issue|issue information|front matter|notes?"
     r"|minitrack|introduction to the \w+ (?:special|minitrack|issue)|welcome|message from|erratum|errata|corrigendum"
     r"|correction|subject index|author index|symposium|panel|keynote|epilogue|prologue|untitled|reviews?)\b"

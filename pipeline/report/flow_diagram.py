@@ -28,6 +28,8 @@ from pipeline.report.links import safe_link
 from pipeline.report.text_measure import clean_text, has_right_to_left
 
 FONT_FAMILY: Final = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+FIRST_STRONG_ISOLATE: Final = "\u2068"
+POP_ISOLATE: Final = "\u2069"
 TEXT_COLOUR: Final = "#1a1a1a"
 PRINTED_WIDTH: Final[Mapping[Template, int]] = MappingProxyType({"new_v1": 170, "new_v2": 250})
 FILLS: Final[Mapping[Kind, str]] = MappingProxyType(
@@ -98,10 +100,10 @@ def _rotated(block: TextBlock) -> str:
 
 
 def _words(line: TextLine) -> str:
-    """Return the words of a line; those that run from right to left are kept apart from the number behind them."""
+    """Return the words of a line; those that run from right to left are isolated from the number behind them."""
     if not has_right_to_left(line.words):
         return _text(line.text)
-    words = f'<tspan direction="rtl" unicode-bidi="embed">{_text(line.words)}</tspan>'
+    words = f"{FIRST_STRONG_ISOLATE}{_text(line.words)}{POP_ISOLATE}"
     return f"{words} {_text(line.number)}" if line.number else words
 
 

@@ -20,13 +20,13 @@ _ADVANCES: Final[dict[float, str]] = {
     0.55: "csz“”„ªº",
     0.6: "?L_kvxy¡–†",
     0.65: "$0123456789FTabdeghnopqu{}§¢£€¥¶«»ßþðøđł•",
-    0.7: "ABEKPSVXYZħ",
+    0.7: "ABEKPSVXYZħабвгезийклнопрстухчьэяαβγδεζηικλνξοπρςστυχІЇії",
     0.75: "CNRU",
-    0.8: "&DGHOQĐÞ",
+    0.8: "&DGHOQĐÞцъмджыфАБВГЕЗИКЛНРСТУХЧЬЯΑΒΓΔΕΖΗΙΚΛΝΞΠΡΣΤΥΧμ",
     0.85: "#+<=>^w~×÷±¬ØŁ",
     0.9: "M",
-    1.0: "%Wm—…©®",
-    1.1: "@ÆæŒœ",
+    1.0: "%Wm—…©®шщюДЖМОПФЦЭΘΜΟΦΨΩθφψω",
+    1.1: "@ÆæŒœШЩЮЫЪ",
     1.4: "‰",
 }
 _BOLD_EXTRA: Final = 0.14
@@ -59,6 +59,7 @@ _VERY_WIDE: Final[dict[str, float]] = {
     "\U0001242b": 12.0,
     "\U00012219": 4.0,
 }
+_SCRIPTS: Final = ((0x0590, 0x05FF, 0.75), (0x0600, 0x077F, 1.25), (0x0900, 0x0DFF, 1.3), (0x0E00, 0x0EFF, 1.05))
 _KEPT_FORMAT_CHARACTERS: Final = "\u200c\u200d"
 _MARKS_KEPT: Final = 4
 
@@ -151,6 +152,9 @@ def _advance_of_others(character: str, advances: dict[str, float]) -> float:
         )
         look_alike = unicodedata.decomposition(character).startswith("<")
         return max(known + (_COMPATIBILITY_EXTRA if look_alike else 0.0), _NARROWEST_COMPOSED)
+    for first, last, advance in _SCRIPTS:
+        if first <= ord(character) <= last and category == "Lo":
+            return advance
     return _BY_CATEGORY.get(category, _UNKNOWN)
 
 

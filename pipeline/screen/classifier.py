@@ -4,7 +4,9 @@ Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JML
 of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7): cost 0.11, all inclusions together
 weighing 9.8 times all exclusions together. While few decisions are known the criteria text stands in for an inclusion,
 and randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each fit, used for
-the order only, never recorded as decisions).
+the order only, never recorded as decisions). Before the first decision the score is the plain likeness of a record's
+words to those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random
+draw teaches the machine more about the draw than about the topic.
 
 Everything is a function of record ids, texts, decisions and the seed: the solver runs on one thread with a fixed
 random state, and the records are sorted by id before anything else happens.
@@ -149,17 +151,20 @@ def gather_evidence(
 def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: ClassifierSettings) -> Fit:
     """Return the model of the decisions, leaving out the decisions (and presumed exclusions) of held-out records.
 
-    How much help the decisions get (criteria text, presumed exclusions) depends only on the decisions that are used,
-    so a held-out record's own decision cannot reach its score.
+    Whether help is drawn on (criteria text, presumed exclusions) depends on the number of decisions and on the
+    inclusions that are not held out, so whether a held-out record is included cannot reach its score.
     """
     kept = evidence.features.has_words & (~held_out if held_out is not None else True)
     included = np.flatnonzero(kept & (evidence.decisions == INCLUDED))
     excluded = np.flatnonzero(kept & (evidence.decisions == EXCLUDED))
     criteria_row = evidence.criteria_row if len(included) < settings.criteria_until else None
+    decided = int((evidence.decisions != UNDECIDED).sum())
     presumed = np.array([], dtype=np.int64)
-    if len(included) + len(excluded) < settings.presumed_until or not len(excluded):
+    if criteria_row is not None and not decided:
+        return Fit(_likeness(criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
+    if decided < settings.presumed_until or not len(excluded):
         candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
-        presumed = _draw(evidence, candidates, len(included) + len(excluded), settings.presumed_exclusions)
+        presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
     positive = len(included) + (criteria_row is not None)
     negative = len(excluded) + len(presumed)
     model = None
@@ -189,18 +194,20 @@ def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSett
 
 
 def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDArray[np.float64]:
-    """Return for each decided record its score under a model that never saw its decision; NaN elsewhere.
+    """Return for each record its score under a model that saw neither its decision nor those of its fold.
 
     Method: k-fold cross-validation (Stone 1974, 10.1111/j.2517-6161.1974.tb00994.x) with folds fixed by a hash of
-    the title and the seed. NaN too where the other folds hold nothing to learn from, or the record has no words.
+    the title and the seed. NaN where the other folds hold nothing to learn from, or the record has no words; all NaN
+    without decisions.
     """
-    decided = evidence.features.has_words & (evidence.decisions != UNDECIDED)
     scores = np.full(len(evidence.record_ids), np.nan)
-    for fold in np.unique(evidence.folds[decided]):
+    if not (evidence.decisions != UNDECIDED).any():
+        return scores
+    for fold in np.unique(evidence.folds):
         held_out = evidence.folds == fold
         model = fit(evidence, held_out, settings).model
         if model is not None:
-            rows = np.flatnonzero(decided & held_out)
+            rows = np.flatnonzero(evidence.features.has_words & held_out)
             scores[rows] = model.scores(evidence.features.matrix[rows])
     return scores
 
@@ -224,6 +231,11 @@ def set_conflicts_aside(evidence: Evidence, texts: Sequence[str]) -> tuple[Evide
     )
     listed = tuple(record_id for record_id, is_torn in zip(evidence.record_ids, torn, strict=True) if is_torn)
     return replace(evidence, decisions=evidence.without(torn)), listed
+
+
+def _likeness(criteria_row: csr_matrix) -> LinearModel:
+    """Return the model whose score is the cosine of record and criteria (both have length 1)."""
+    return LinearModel(np.asarray(criteria_row.toarray()[0], dtype=np.float64), 0.0)
 
 
 def _draw(evidence: Evidence, candidates: NDArray[np.int64], decided: int, number: int) -> NDArray[np.int64]:

@@ -18,7 +18,15 @@ from scipy.sparse import csr_matrix
 
 from pipeline.protocol import ScreeningSection
 from pipeline.records import Column, check, typed
-from pipeline.screen.bands import LIKELY_IN_PRECISION, Cut, assign_bands, lower_cut, upper_cut
+from pipeline.screen.bands import (
+    LIKELY_IN_PRECISION,
+    Cut,
+    assign_bands,
+    lower_cut,
+    score_shift,
+    upper_cut,
+    withheld_if_shifted,
+)
 from pipeline.screen.classifier import (
     EXCLUDED,
     INCLUDED,
@@ -114,7 +122,7 @@ def rank_records(
             "rank": _ranks(workings.evidence.record_ids, workings.scores, seed),
             "score": workings.scores,
             "band": _bands(workings),
-            "out_of_fold_score": workings.held_out,
+            "out_of_fold_score": np.where(workings.decided, workings.held_out, np.nan),
             "has_text": workings.presence,
             "terms": _terms(workings.fitted.model, workings.evidence.features, workings.scores),
             "remark": [_REMARK[presence] for presence in workings.presence],
@@ -149,6 +157,11 @@ class _Workings:
     unknown: tuple[str, ...]
     lower: Cut
     upper: Cut
+    shift: float | None
+
+    @property
+    def decided(self) -> NDArray[np.bool_]:
+        return np.asarray(self.evidence.decisions != UNDECIDED, dtype=np.bool_)
 
     @property
     def basis(self) -> Basis:
@@ -172,9 +185,9 @@ def _learn(
         scores = fitted.model.scores(evidence.features.matrix)
         held_out = out_of_fold_scores(evidence, method)
     presence = has_text(ordered)
-    lower, upper = _cuts(evidence, held_out, presence, settings)
+    lower, upper, shift = _cuts(evidence, held_out, presence, settings)
     unknown = tuple(sorted(set(labels) - set(record_ids)))
-    return _Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper)
+    return _Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper, shift)
 
 
 def _decision(label: bool | None) -> int:
@@ -197,22 +210,24 @@ def _ranks(record_ids: tuple[str, ...], scores: NDArray[np.float64], seed: int) 
 
 def _cuts(
     evidence: Evidence, held_out: NDArray[np.float64], presence: list[HasText], settings: ScreeningSection
-) -> tuple[Cut, Cut]:
-    """Return lower and upper cut from the out-of-fold scores of the decided records."""
+) -> tuple[Cut, Cut, float | None]:
+    """Return lower cut, upper cut and score shift, all from scores of models that did not learn from the record."""
     known = ~np.isnan(held_out)
-    included = evidence.decisions == INCLUDED
-    full = np.array([presence_of == "full" for presence_of in presence], dtype=np.bool_)
-    lower = lower_cut(held_out[known & included & full].tolist(), settings.target_recall, settings.confidence)
-    upper = upper_cut(held_out[known].tolist(), included[known].tolist(), LIKELY_IN_PRECISION, settings.confidence)
-    return lower, upper
+    decided, included = evidence.decisions != UNDECIDED, evidence.decisions == INCLUDED
+    full = known & np.array([value == "full" for value in presence], dtype=np.bool_)
+    shift = score_shift(held_out[full & decided].tolist(), held_out[full & ~decided].tolist())
+    lower = lower_cut(held_out[full & included].tolist(), settings.target_recall, settings.confidence)
+    learned = known & decided
+    upper = upper_cut(held_out[learned].tolist(), included[learned].tolist(), LIKELY_IN_PRECISION, settings.confidence)
+    return withheld_if_shifted(lower, shift), upper, shift
 
 
 def _bands(workings: _Workings) -> list[str]:
-    """Return the bands; a decided record is judged by its out-of-fold score, not by the model that learned from it."""
-    stood_in = np.zeros(len(workings.scores), dtype=np.bool_)
-    stood_in[workings.fitted.presumed] = True
-    scores = np.where(np.isnan(workings.held_out), workings.scores, workings.held_out)
-    return list(assign_bands(scores, workings.presence, stood_in, workings.lower, workings.upper))
+    """Return the bands; a record the model learned from is judged by its out-of-fold score."""
+    learned = workings.decided
+    learned[workings.fitted.presumed] = True
+    scores = np.where(learned, workings.held_out, workings.scores)
+    return list(assign_bands(scores, workings.presence, workings.lower, workings.upper))
 
 
 def _terms(model: LinearModel | None, features: TextFeatures, scores: NDArray[np.float64]) -> list[list[str]]:
@@ -247,13 +262,15 @@ def _remarks(workings: _Workings) -> list[str]:
             f"nothing to learn from ({used} with text): the order is random (seed {workings.evidence.seed}); needed "
             "are one inclusion or the text of the inclusion criteria, and one exclusion or undecided record"
         )
-    if fitted.criteria_used:
+    if fitted.criteria_used and not fitted.included + fitted.excluded + len(fitted.presumed):
+        lines.append("no decision yet: ordered by likeness of words to the text of the inclusion criteria")
+    elif fitted.criteria_used:
         until = workings.method.criteria_until
         lines.append(f"the text of the inclusion criteria stands in for an inclusion until {until} are known")
     if learned and len(fitted.presumed):
         lines.append(
             f"{len(fitted.presumed)} undecided records, drawn at random, stand in for exclusions in this order only: "
-            "they stay undecided and are not likely_out"
+            "they stay undecided"
         )
     if learned:
         lines.extend((workings.lower.remark, workings.upper.remark))
@@ -292,6 +309,7 @@ def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, An
         "presumed_exclusions_used": len(fitted.presumed) if fitted.model is not None else 0,
         "conflicts_left_out": list(workings.conflicts),
         "intercept": fitted.model.intercept if fitted.model is not None else None,
+        "score_shift": workings.shift,
         "lower_cut": asdict(workings.lower),
         "upper_cut": asdict(workings.upper),
     }

@@ -11,7 +11,7 @@ from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
-from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines
+from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines, confirm_disciplines
 
 PASSED = ("awaiting_retrieval", "awaiting_eligibility")
 
@@ -60,9 +60,9 @@ def code(stage: StageInput) -> StageResult:
         ],
         CODED_COLUMNS,
     )
-    assigned = assign_disciplines(texts, disciplines)
-    suggested = suggest_codes(texts, frame)
     confirmed = _confirmed(stage, texts)
+    assigned = confirm_disciplines(assign_disciplines(texts, disciplines), confirmed, disciplines)
+    suggested = suggest_codes(texts, frame)
     numbers = {
         "coded": len(coded),
         "suggestions": len(suggested),

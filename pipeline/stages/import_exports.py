@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipeline.errors import InputError, Notice, compose
+from pipeline.errors import InputError, Notice, Severity, compose
 from pipeline.formats import ExportReading, read_export
 from pipeline.identity import entry_id, normal_raw
 from pipeline.protocol import SearchLog, Source
@@ -120,7 +120,19 @@ def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _Fi
         notices.append(Notice("problem", error.lines[0], "file_refused"))
         return _File(name, file.sha256, file.source, file.kind, file.log, "refused", remark=error.lines[0])
     remarks = tuple(dict.fromkeys(export.remarks))
-    notices += [Notice("warning", compose(remark, file=shown), "file_remark") for remark in remarks]
+    for remark in remarks:
+        # How the text was decoded may have cost characters; the reader's own remarks only say what a format cannot hold.
+        severity: Severity = "info" if remark in export.reading.remarks else "warning"
+        notices.append(Notice(severity, compose(remark, file=shown), "file_remark"))
+    incomplete = [entry.line for entry in export.reading.entries if "incomplete" in entry.flags]
+    if incomplete:
+        text = compose(
+            f"{len(incomplete)} {'record is' if len(incomplete) == 1 else 'records are'} cut short, the first at line "
+            f"{incomplete[0]}; what is there was read",
+            file=shown,
+            hint="download the file again if it broke off",
+        )
+        notices.append(Notice("warning", text, "record_incomplete"))
     return _File(name, file.sha256, file.source, file.kind, file.log, "read", export, "; ".join(remarks))
 
 

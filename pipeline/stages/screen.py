@@ -14,6 +14,7 @@ from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.screen.ranking import CriteriaText, rank_records
 from pipeline.stages.contract import StageInput, StageResult
+from pipeline.store import json_bytes
 
 SCREENED_COLUMNS: tuple[Column, ...] = (
     Column(
@@ -68,12 +69,13 @@ def screen(stage: StageInput) -> StageResult:
         notices.append(Notice("warning", text, "text_changed"))
     outcomes = screened["outcome"].value_counts()
     numbers: dict[str, Any] = {str(name): int(n) for name, n in sorted(outcomes.items())}
-    numbers |= {"basis": ranking.basis, "model_card": ranking.model_card}
+    numbers["basis"] = ranking.basis
     waiting = sum(int(outcomes.get(name, 0)) for name in ("undecided", "maybe", "conflict"))
     summary = ", ".join(f"{int(outcomes.get(name, 0)):,} {name}" for name in ("included", "excluded"))
     summary += f", {waiting:,} wait"
     tables = {"screened": screened, "ranking": ranking.table}
-    return StageResult(tables, notices=tuple(notices), summary=summary, numbers=numbers)
+    files = {"report/model_card.json": json_bytes(ranking.model_card)}
+    return StageResult(tables, files, tuple(notices), summary, numbers)
 
 
 def _screened_row(row: Mapping[str, Any], decisions: list[Decision], protocol: Protocol) -> dict[str, Any]:

@@ -116,20 +116,19 @@ def confirm_disciplines(disciplines: pd.DataFrame, confirmed: pd.DataFrame, file
         discipline keeps what was assigned.
     """
     chosen = confirmed[confirmed["dimension"] == files.dimension]
-    given: dict[str, dict[str, str]] = {}
+    given: dict[str, dict[str, set[str]]] = {}
     for record_id, label, reviewer in zip(chosen["record_id"], chosen["code"], chosen["reviewer"], strict=True):
         if code := files.labels.get(str(label), ""):
-            words = given.setdefault(str(record_id), {})
-            words[code] = "; ".join(sorted({*filter(None, words.get(code, "").split("; ")), f"{reviewer}: {label}"}))
+            given.setdefault(str(record_id), {}).setdefault(code, set()).add(f"{reviewer}: {label}")
     rows: list[dict[str, Any]] = []
     for record_id, group in disciplines.groupby("record_id", sort=False):
         codes = given.get(str(record_id), {})
         if not codes:
             rows += [{str(name): cell for name, cell in row.items()} for row in group.to_dict("records")]
-        for code, words in sorted(codes.items()):
-            shared = len(codes) > 1
+        for code in sorted(codes):
+            shared, said = len(codes) > 1, "; ".join(sorted(codes[code]))
             row = {"record_id": record_id, "discipline": code, "weight": 1 / len(codes), "primary": not shared}
-            rows.append(row | {"tie": shared, "discipline_source": "person", "matched": words})
+            rows.append(row | {"tie": shared, "discipline_source": "person", "matched": said})
     return entry_frame(rows, DISCIPLINE_COLUMNS)
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.screen.bands import Cut, assign_bands, inclusions_needed, lower_cut, recall_confidence, upper_cut
+from pipeline.screen.bands import (
+    Cut,
+    assign_bands,
+    inclusions_needed,
+    lower_cut,
+    recall_confidence,
+    score_shift,
+    upper_cut,
+    withheld_if_shifted,
+)
 
 NO_CUT = Cut(None, 0, None, "no cut")
 
@@ -103,33 +112,55 @@ def test_without_inclusions_nothing_is_likely_in(included: list[bool]) -> None:
     assert cut.remark.startswith("no likely_in")
 
 
+def test_shift_by_hand() -> None:
+    # pairs (2,1) (2,2) (3,1) (3,2): three wins and a tie
+    assert score_shift([2.0, 3.0], [1.0, 2.0]) == pytest.approx(3.5 / 4)
+    assert score_shift([1.0], [2.0]) == 0.0
+    assert score_shift([1.0, 1.0], [1.0]) == 0.5
+    assert score_shift([], [1.0]) is None
+    assert score_shift([1.0], []) is None
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=30), st.lists(st.integers(0, 9), min_size=1, max_size=30))
+def test_shift_is_the_share_of_pairs(decided: list[int], undecided: list[int]) -> None:
+    pairs = [(one > other) + (one == other) / 2 for one in decided for other in undecided]
+    assert score_shift(decided, undecided) == pytest.approx(sum(pairs) / len(pairs))
+
+
+@pytest.mark.parametrize("shift", [None, 0.46, 0.5, 0.54])
+def test_a_cut_stands_where_decided_records_are_like_the_unread_ones(shift: float | None) -> None:
+    assert withheld_if_shifted(cut_at(1.0), shift) == cut_at(1.0)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4, 0.6, 0.84, 1.0])
+def test_a_cut_is_withheld_where_the_highest_scores_were_read_first(shift: float) -> None:
+    cut = withheld_if_shifted(cut_at(1.0), shift)
+    assert (cut.value, cut.confidence, cut.support) == (None, None, 50)
+    assert cut.remark.startswith("cannot cut: the records decided so far do not stand for the unread ones")
+    assert f"{100 * shift:.3g} % of pairs" in cut.remark
+
+
+def test_too_few_inclusions_stay_the_reason_where_there_is_a_shift_too() -> None:
+    few = lower_cut([1.0], 0.95, 0.95)
+    assert withheld_if_shifted(few, 0.9) == few
+
+
 def test_bands_lie_below_between_and_above_the_cuts() -> None:
-    bands = assign_bands(
-        np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), ["full"] * 5, np.zeros(5, dtype=bool), cut_at(-1.0), cut_at(1.0)
-    )
+    bands = assign_bands(np.array([-2.0, -1.0, 0.0, 1.0, 2.0]), ["full"] * 5, cut_at(-1.0), cut_at(1.0))
     assert bands == ["likely_out", "borderline", "borderline", "likely_in", "likely_in"]
 
 
 def test_records_without_abstract_are_never_likely_out() -> None:
-    bands = assign_bands(
-        np.array([-9.0, -9.0, -9.0]), ["full", "title_only", "nothing"], np.zeros(3, dtype=bool), cut_at(0.0), NO_CUT
-    )
+    bands = assign_bands(np.array([-9.0, -9.0, -9.0]), ["full", "title_only", "nothing"], cut_at(0.0), NO_CUT)
     assert bands == ["likely_out", "borderline", "borderline"]
-
-
-def test_records_that_stood_in_for_exclusions_are_never_likely_out() -> None:
-    bands = assign_bands(np.array([-9.0, -9.0]), ["full", "full"], np.array([True, False]), cut_at(0.0), NO_CUT)
-    assert bands == ["borderline", "likely_out"]
 
 
 def test_without_cuts_or_scores_everything_is_borderline() -> None:
     scores = np.array([-9.0, 9.0, np.nan])
-    assert assign_bands(scores, ["full"] * 3, np.zeros(3, dtype=bool), NO_CUT, NO_CUT) == ["borderline"] * 3
-    assert assign_bands(scores[2:], ["full"], np.zeros(1, dtype=bool), cut_at(0), cut_at(0)) == ["borderline"]
+    assert assign_bands(scores, ["full"] * 3, NO_CUT, NO_CUT) == ["borderline"] * 3
+    assert assign_bands(scores[2:], ["full"], cut_at(0), cut_at(0)) == ["borderline"]
 
 
 def test_a_record_below_the_lower_cut_is_not_likely_in() -> None:
-    bands = assign_bands(
-        np.array([0.5, 1.5]), ["title_only", "full"], np.zeros(2, dtype=bool), cut_at(1.0), cut_at(0.0)
-    )
+    bands = assign_bands(np.array([0.5, 1.5]), ["title_only", "full"], cut_at(1.0), cut_at(0.0))
     assert bands == ["borderline", "likely_in"]

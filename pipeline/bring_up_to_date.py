@@ -1,0 +1,58 @@
+"""Bringing a review up to date: by the short way when nothing changed, else by the Prefect flow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.console import Console
+from pipeline.errors import printable
+from pipeline.lock import run_lock
+from pipeline.review import open_review
+from pipeline.run import STAGES, ReviewRun
+from pipeline.summary import summary_lines
+
+
+def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = False, next_sheet: bool = False) -> int:
+    """Run a review, print what it found and what waits for people, and return the exit status.
+
+    Args:
+        folder: the review's folder.
+        console: where lines go.
+        accept_changes: accept that exports were edited or taken away.
+        next_sheet: issue the next worklists although the current ones are not full.
+
+    Raises:
+        ReviewError: wrong use, a protocol with mistakes, counts that do not add up.
+    """
+    review = open_review(folder)
+    with run_lock(review.state / "lock"):
+        run = ReviewRun(review, accept_changes, next_sheet)
+        console.line(run.protocol.review.title)
+        if nothing_changed(run):
+            for stage in run.stage_runs.values():
+                console.unchanged(stage)
+            run.issue_sheets()
+            status = run.finish()
+        else:
+            from pipeline.flows.environment import prepare_environment
+
+            prepare_environment(review)
+            from pipeline.flows.review_flow import run_review
+
+            run_review(run, console)
+            status = run.status()
+    console.line("")
+    for line in summary_lines(status):
+        console.line(line)
+    console.line(f"Report: {printable(str(review.outputs / 'report' / 'index.html'))}")
+    return run.exit_status
+
+
+def nothing_changed(run: ReviewRun) -> bool:
+    """Return whether every stage is up to date, after what people wrote was collected: then Prefect need not start."""
+    for stage in STAGES:
+        if run.fresh(stage) is None:
+            return False
+        if stage.name == "import":
+            run.collect()
+    return True

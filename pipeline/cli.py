@@ -1,0 +1,148 @@
+"""The command line: a thin skin; each sub-command calls one public function and prints what it returns.
+
+Exit status: 0 done or waiting for people, 1 a mistake of the program (with its traceback), 2 wrong use or protocol,
+3 bad data (the good part was used), or waiting under `status --strict`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line and return the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    chosen = parser().parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen)
+        return status
+    except ReviewError as error:
+        for line in error.lines:
+            print(f"error: {printable(line)}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("stopped; nothing is lost, run the same command again", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description="A systematic literature review: exports in, PRISMA 2020 flow, decisions and tables out.",
+        epilog="Exit status: 0 done or waiting for people, 1 a bug, 2 wrong use or protocol, 3 bad data or --strict.",
+    )
+    top.add_argument("--version", action="version", version=f"pipeline {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    review = commands.add_parser("review", help="bring a review up to date", description=_review.__doc__)
+    review.add_argument("folder", nargs="?", default=".", help="the review's folder (default: this one)")
+    review.add_argument("--accept-changes", action="store_true", help="accept that exports were edited or taken away")
+    review.add_argument(
+        "--next", action="store_true", help="issue the next worklists although the current are not full"
+    )
+    review.add_argument("--plain", action="store_true", help="no progress bars")
+    review.set_defaults(run=_review)
+
+    status = commands.add_parser("status", help="say where a review stands", description=_status.__doc__)
+    status.add_argument("folder", nargs="?", default=".", help="the review's folder (default: this one)")
+    status.add_argument("--strict", action="store_true", help="exit 3 while something waits for people")
+    status.add_argument("--json", action="store_true", help="print outputs/status.json")
+    status.set_defaults(run=_status)
+
+    explain = commands.add_parser("explain", help="print the whole path of an entry", description=_explain.__doc__)
+    explain.add_argument("wanted", nargs="+", help="an id, a DOI, or words of the title", metavar="ID")
+    explain.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    explain.set_defaults(run=_explain)
+
+    new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
+    new.add_argument("folder", help="folder to make")
+    new.set_defaults(run=_new)
+
+    take = commands.add_parser(
+        "import-decisions", help="take decisions made elsewhere into a ledger", description=_import_decisions.__doc__
+    )
+    take.add_argument("table", help="CSV with decision, reason, and id, doi or title")
+    take.add_argument("--reviewer", required=True, help="whose decisions they are")
+    take.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    take.set_defaults(run=_import_decisions)
+    return top
+
+
+def _review(chosen: argparse.Namespace) -> int:
+    """Import, deduplicate, rank, count and report; only what is affected by a change runs again."""
+    from pipeline.bring_up_to_date import bring_up_to_date
+    from pipeline.console import Console
+
+    return bring_up_to_date(
+        Path(chosen.folder),
+        Console(plain=chosen.plain),
+        accept_changes=chosen.accept_changes,
+        next_sheet=chosen.next,
+    )
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    """Say where a review stood at the end of its last run, and what waits for people."""
+    from pipeline.status import read_status
+    from pipeline.summary import summary_lines
+
+    status = read_status(Path(chosen.folder))
+    if chosen.json:
+        print(json.dumps(status, ensure_ascii=False, indent=1, sort_keys=True))
+    else:
+        print(f"{printable(status['title'])}: {status['state']}")
+        for line in summary_lines(status):
+            print(line)
+    if status["exit_status"] or (chosen.strict and status["state"] != "complete"):
+        return BAD_DATA if chosen.strict or status["exit_status"] else WRONG_USE
+    return DONE
+
+
+def _explain(chosen: argparse.Namespace) -> int:
+    """Print the whole path of an entry: file and line, duplicates, rank, decisions, place in the flow diagram."""
+    from pipeline.explain import explain
+    from pipeline.review import open_review
+
+    for line in explain(open_review(Path(chosen.folder)), " ".join(chosen.wanted)):
+        print(printable_indented(line))
+    return DONE
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    """Write a commented skeleton of a review; an existing folder must be empty."""
+    from pipeline.new_review import new_review
+
+    for line in new_review(Path(chosen.folder)):
+        print(line)
+    return DONE
+
+
+def _import_decisions(chosen: argparse.Namespace) -> int:
+    """Match a table of decisions to the review's entries by id, DOI or title, and append them to a ledger."""
+    from pipeline.decisions.take_over import take_over
+    from pipeline.review import open_review
+
+    lines, exit_status = take_over(open_review(Path(chosen.folder)), Path(chosen.table), chosen.reviewer)
+    for line in lines:
+        print(printable(line))
+    return exit_status
+
+
+def printable_indented(text: str) -> str:
+    """Return the text as `printable` does, with its indentation kept."""
+    return " " * (len(text) - len(text.lstrip(" "))) + printable(text)

@@ -1,0 +1,78 @@
+"""The last lines of a run: what was found, what waits for a person and where, what must be mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_SHOWN_NOTICES = 12
+
+
+def count_lines(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield the numbers of the flow with their PRISMA 2020 names, in the order of the flow."""
+    if not counts:
+        return
+    main, other = counts["main"], counts["other"]
+    yield "Records identified from databases and registers", counts["identified"]
+    if counts["others"]:
+        yield "Records identified from other sources", counts["other_identified"]
+    yield "Duplicate records removed", counts["duplicates"]
+    yield "Records removed for other reasons", counts["removed_other_reasons"]
+    yield "Records screened", counts["screened"]
+    yield "Records excluded", counts["excluded_records"]
+    yield "Records that wait for screening", counts["awaiting_screening"]
+    if counts["in_conflict"]:
+        yield "Records readers differ about", counts["in_conflict"]
+    for name, key in (
+        ("Reports sought for retrieval", "sought"),
+        ("Reports that wait for retrieval", "awaiting_retrieval"),
+        ("Reports not retrieved", "not_retrieved"),
+        ("Reports assessed for eligibility", "assessed"),
+        ("Reports that wait for eligibility", "awaiting_eligibility"),
+    ):
+        yield name, main[key] + other[key]
+    yield "Reports excluded", sum(line["n"] for lane in (main, other) for line in lane["excluded"])
+    yield "Studies included in review", counts["studies_included"]
+    yield "Reports of included studies", counts["reports_included"]
+    for line in counts["strata"]:
+        yield f"Kept apart: {line['label']}", line["n"]
+
+
+def summary_lines(status: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the summary of a run as plain lines; what waits for people comes last."""
+    for what, number in count_lines(status["counts"]):
+        yield f"{what}: {number:,}"
+    yield from notice_lines(status)
+    yield from waiting_lines(status)
+
+
+def notice_lines(status: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what people must see: problems first, then warnings; a long list is cut and says where the rest is."""
+    order = {"problem": 0, "warning": 1}
+    notices = sorted(
+        (notice for notice in status["notices"] if notice["severity"] in order),
+        key=lambda notice: order[notice["severity"]],
+    )
+    problems = sum(notice["severity"] == "problem" for notice in notices)
+    for place, notice in enumerate(notices):
+        if place >= max(_SHOWN_NOTICES, problems):
+            yield f"... {len(notices) - place} more warnings in outputs/status.json"
+            return
+        yield f"{notice['severity'].upper()}: {notice['text']}"
+
+
+def waiting_lines(status: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what waits for people and in which file, or that nothing does."""
+    waiting, queued = status["waiting"], status["queued"]
+    if not waiting and not queued:
+        yield "Nothing waits for a person."
+        return
+    yield "provisional: people have work to do, then run the same command again:"
+    for item in waiting:
+        yield f"  {item['file']}: {item['rows']:,} {_rows(item['rows'])} to fill ({item['task']})"
+    for kind, number in sorted(queued.items()):
+        yield f"  {number:,} more for a later {kind} sheet"
+
+
+def _rows(number: int) -> str:
+    return "row" if number == 1 else "rows"
