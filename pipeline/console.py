@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from pipeline.errors import printable
-
 if TYPE_CHECKING:
     from pipeline.decisions.collect import Collected
     from pipeline.run import StageRun
@@ -27,8 +25,8 @@ class Console:
     def line(self, text: str) -> None:
         """Print one line at once."""
         encoding = self._stream.encoding or "utf-8"
-        shown = printable(text).encode(encoding, "replace").decode(encoding)
-        print((" " * (len(text) - len(text.lstrip()))) + shown, file=self._stream, flush=True)
+        shown = "".join(c if c.isprintable() else " " for c in text)
+        print(shown.encode(encoding, "replace").decode(encoding), file=self._stream, flush=True)
 
     def unchanged(self, run: StageRun) -> None:
         """Say that a stage did not need to run."""

@@ -20,7 +20,7 @@ States = npt.NDArray[np.int8]
 
 AGREES, UNKNOWN, DIFFERS = 1, 0, -1
 
-AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.45
+AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.50
 JOURNALS_AGREE, JOURNALS_DIFFER = 0.80, 0.50
 ABSTRACTS_AGREE = 0.85
 SHORTEST_TITLE_HEAD = 25
@@ -199,7 +199,7 @@ def _compare_authors(table: Comparables, left: Indices, right: Indices) -> Numbe
         similarity[subset] = np.fmax(similarity[subset], in_common * 0.9)
     initial, other_initial = table.first_initial[left], table.first_initial[right]
     other_person = same_first & (initial != "") & (other_initial != "") & (initial != other_initial)
-    similarity = np.where(other_person, similarity * 0.75, similarity)
+    similarity = np.where(other_person, similarity * 0.7, similarity)
     for place in np.flatnonzero(~same_first & (similarity < AUTHORS_AGREE)):
         a, b = left[place], right[place]
         found = max(_names_found(one[place], table.names_text[b]), _names_found(other[place], table.names_text[a]))

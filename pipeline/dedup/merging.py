@@ -62,7 +62,7 @@ def _record(columns: Columns, members: list[int]) -> list[Any]:
     ids = columns["entry_id"]
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for column in BIBLIOGRAPHIC_COLUMNS:
+    for column in sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER):
         known = [place for place in members if not _is_empty(columns[column.name][place])]
         if not known:
             values[column.name] = [] if column.dtype == "list" else None

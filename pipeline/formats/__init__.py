@@ -1,4 +1,4 @@
-"""Database exports, read without loss: bytes in, entries and rejects out; one module a format, one row a format in `FORMATS`."""
+"""Database exports, read without loss: bytes in, entries and rejects out; one module and one row of `FORMATS` each."""
 
 from pipeline.formats.catalogue import FORMATS, Format
 from pipeline.formats.decode import Decoded, decode

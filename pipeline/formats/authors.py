@@ -12,9 +12,37 @@ _APA_NAME = re.compile(r"([^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5})(?:, (?:& |…
 _TRAILING_INITIALS = re.compile(r"(\S.*?)\s+((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
 _TRAILING_ID = re.compile(r"\s*\((?:\d{5,}|[^()\s]+@[^()\s]+)\)$")
 _PARTICLES = frozenset(
-    "da das de del della dem den der des di do dos du el la le ten ter van vande vom von zu zum zur af av".split()
+    [
+        "da",
+        "das",
+        "de",
+        "del",
+        "della",
+        "dem",
+        "den",
+        "der",
+        "des",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "la",
+        "le",
+        "ten",
+        "ter",
+        "van",
+        "vande",
+        "vom",
+        "von",
+        "zu",
+        "zum",
+        "zur",
+        "af",
+        "av",
+    ]
 )
-_SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
+_SUFFIXES = frozenset(["jr", "jr.", "sr", "sr.", "ii", "iii", "iv"])
 _GROUP = re.compile(
     r"\b(?:group|consortium|committee|collaboration|network|team|association|society|organi[sz]ation|university|institute"
     r"|ministry|department|council|commission|agency|centre|center|initiative|investigators|foundation|et al)\b",
@@ -23,7 +51,7 @@ _GROUP = re.compile(
 
 
 def split_names(text: str, separator: str | None = None) -> list[str]:
-    """Return the single names of a cell: by `;`, by ` and `, by APA's `Family, I., Family, I.`, else by the separator given."""
+    """Return the names of a cell: by `;`, ` and `, APA's `Family, I., Family, I.`, else by the separator given."""
     if ";" in text:
         parts = text.split(";")
     elif " and " in text and separator is None:

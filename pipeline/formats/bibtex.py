@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX, with the dialects of Web of Science, Scopus, ACM, ScienceDirect, Mendeley, Zotero, JabRef, ..."""
+"""BibTeX and BibLaTeX in the dialects of Web of Science, Scopus, ACM, ScienceDirect, Mendeley, Zotero, JabRef, ..."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.formats import bibtex_blocks
 from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import bibtex_name, split_bibtex
 from pipeline.formats.bibtex_blocks import Block
-from pipeline.formats.bibtex_fields import Fields, Unreadable, fields_of, macros_of
+from pipeline.formats.bibtex_fields import Fields, UnreadableError, fields_of, macros_of
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_doi
 from pipeline.normalise.markup import one_line
@@ -62,12 +62,27 @@ _RULES: tuple[Rule, ...] = (
     Rule("url", "url", r"\s+(?=https?://)"),
 )
 _MAPPED_HERE = (
-    "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source", "crossref", "cut"
+    "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
+    "crossref", "cut",
 )  # fmt: skip
 _VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
 _ESCAPED = re.compile(r"\\([_%&#$~{}])|\{\\_\}|(?<!\\)[{}]")
 _INHERITED = frozenset(
-    "year date month publisher editor series volume address isbn issn journal language location".split()
+    [
+        "year",
+        "date",
+        "month",
+        "publisher",
+        "editor",
+        "series",
+        "volume",
+        "address",
+        "isbn",
+        "issn",
+        "journal",
+        "language",
+        "location",
+    ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
 _CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
@@ -97,7 +112,7 @@ def read(text: str) -> Reading:
     for place, block in enumerate(works):
         try:
             read_fields[place] = _checked_fields(block, macros)
-        except Unreadable as error:
+        except UnreadableError as error:
             rejects.append(RejectedEntry(block.line, block.raw, str(error)))
     parents: dict[str, Fields] = {}
     for fields in read_fields.values():
@@ -119,12 +134,12 @@ def _checked_fields(block: Block, macros: Mapping[str, str]) -> Fields:
     """Return the fields of a block that is closed or was cut by the end of the file.
 
     Raises:
-        Unreadable: the block is never closed, nested too deeply, or its fields cannot be told apart.
+        UnreadableError: the block is never closed, nested too deeply, or its fields cannot be told apart.
     """
     if block.state == "unclosed":
-        raise Unreadable("a brace of this entry is never closed: the next entry begins inside it")
+        raise UnreadableError("a brace of this entry is never closed: the next entry begins inside it")
     if block.state == "deep":
-        raise Unreadable(f"braces nested deeper than {bibtex_blocks.DEEPEST}")
+        raise UnreadableError(f"braces nested deeper than {bibtex_blocks.DEEPEST}")
     return fields_of(block, macros)
 
 
@@ -135,11 +150,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     for condition, word in ((block.state == "cut", "incomplete"), (own.repaired, "repaired")):
         if condition:
             draft.flag(word)
-    cleaned = {
-        name: [_verbatim(value) if name in _VERBATIM else value if name == "cited-references" else one_line(_bare(value))
-               for value in found]
-        for name, found in values.items()
-    }  # fmt: skip
+    cleaned = {name: [_cleaned(name, value) for value in found] for name, found in values.items()}
     if cleaned.get("title") and cleaned.get("subtitle"):
         cleaned["title"][0] = f"{cleaned['title'][0]}: {cleaned['subtitle'][0]}"
     fill(draft, _RULES, {name: found for name, found in cleaned.items() if name not in _MAPPED_HERE})
@@ -160,7 +171,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
 
 
 def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str]]:
-    """Return the fields of an entry with those of the entry its `crossref` (or `xdata`) names, where it has none itself."""
+    """Return the fields of an entry and, where it lacks them, those of the entry its `crossref` (or `xdata`) names."""
     values = {name: list(found) for name, found in own.values.items()}
     for tag in ("crossref", "xdata"):
         for reference in (key.strip() for value in own.values.get(tag, ()) for key in value.split(",")):
@@ -173,6 +184,13 @@ def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str
             if tag == "crossref" and "title" in parent.values:
                 values.setdefault("booktitle", list(parent.values["title"]))
     return values
+
+
+def _cleaned(name: str, value: str) -> str:
+    """Return a value as its field wants it: identifiers bare, references one a line, all else on one line."""
+    if name in _VERBATIM:
+        return _verbatim(value)
+    return value if name == "cited-references" else one_line(_bare(value))
 
 
 def _bare(value: str) -> str:
@@ -239,7 +257,7 @@ def _provenance(draft: Draft, values: Mapping[str, list[str]], key: str) -> None
         if cited and not draft.has("times_cited"):
             draft.claim(Rule("note", "times_cited"), cited.group(1))
     for link in values.get("url", ()):
-        scopus = _SCOPUS_EID.search(link)
+        scopus = _SCOPUS_EID.search(link[:2000])
         if scopus:
             draft.claim(Rule("url", "accession"), scopus.group(1))
         if not draft.has("doi") and "doi.org/" in link and find_doi(link):

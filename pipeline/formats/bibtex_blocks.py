@@ -1,4 +1,4 @@
-"""BibTeX text cut into its blocks (`@type{...}`), each with its line; a block that is never closed ends where the next begins."""
+"""BibTeX text cut into its blocks (`@type{...}`), each with its line; an unclosed one ends where the next begins."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ DEEPEST = 1000
 # A block begins at the start of a line or right after the brace that closed the one before.
 _TOKEN = re.compile(r"\\.|[{}()]|(?:^|(?<=\}))[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE | re.DOTALL)
 _START = re.compile(r"[ \t]*@[ \t]*([A-Za-z][\w.:+-]*)\s*([{(])")
-# What an entry looks like after its first brace: a key and a field, or a field at once. Inside a value nothing else counts.
+# What an entry looks like after its first brace: a key and a field, or a field at once; no other counts inside a value.
 _ENTRY_HEAD = re.compile(
     r"[^{}=\n]{0,300},\s*[A-Za-z][\w.:+-]*\s*=|\s*[A-Za-z][\w.:+-]*\s*=\s*[{\"]|[^{}=\s,]{1,300},\s*\}"
 )
-_FIELD_LINE = re.compile(r"^[ \t]*,?[ \t]*[A-Za-z][\w.:+-]*[ \t]*=[ \t]*[{\"\w]", re.MULTILINE)
-_BANNER = re.compile(r"[ \t]*(?:%.*|Scopus|EXPORT DATE:.*|encoding = .*|[}\s,]*)$", re.IGNORECASE)
+_FIELD_LINE = re.compile(r"^[ \t]*+(?:,[ \t]*+)?[A-Za-z][\w.:+-]*[ \t]*=[ \t]*[{\"\w]", re.MULTILINE)
+_BANNER = re.compile(r"(?:%.*|Scopus|EXPORT DATE:.*|encoding = .*|[}\s,]*)$", re.IGNORECASE)
 
 State = Literal["closed", "unclosed", "cut", "early", "deep"]
 
@@ -98,5 +98,6 @@ def _is_entry(text: str, found: re.Match[str]) -> bool:
 def _outside_lines(text: str, line: int, outside: list[tuple[int, str]]) -> None:
     """Add the lines between two blocks that say something."""
     for number, words in enumerate(text.split("\n"), start=line):
-        if words.strip() and not _BANNER.match(words):
-            outside.append((number, words.strip()))
+        said = words.strip()
+        if said and not _BANNER.match(said):
+            outside.append((number, said))

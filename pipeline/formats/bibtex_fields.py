@@ -10,23 +10,21 @@ from dataclasses import dataclass, field
 from pipeline.formats.bibtex_blocks import Block
 
 _HEAD = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
-_KEY = re.compile(r"\s*([^={}\"\n,]*|[^={}\"\n]*?)\s*(?:,|(?=[})]\s*$))")
+_AFTER_KEY = re.compile(r"[={}\",]|\n(?=\s*[A-Za-z_])")
+_BLANK = re.compile(r"\s*")
+_JOIN = re.compile(r"\s*#")
 _NAME = re.compile(r"[\s,]*([A-Za-z_][^\s={}\",#()]*)\s*=\s*")
 _BARE = re.compile(r"[^\s,#{}\"()=]+")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _QUOTED = re.compile(r"\\.|[{}\"]", re.DOTALL)
-_FIELD_START = re.compile(r"^[ \t]*,?[ \t]*([A-Za-z_][\w.:+-]*)[ \t]*=[ \t]*", re.MULTILINE)
+_FIELD_START = re.compile(r"^[ \t]*+(?:,[ \t]*+)?([A-Za-z_][\w.:+-]*)[ \t]*=[ \t]*", re.MULTILINE)
 _LARGEST_FOR_PARSER = 300_000
 
-MONTHS = {
-    month[:3]: month.capitalize()
-    for month in (
-        "january february march april may june july august september october november december".split()
-    )
-}  # fmt: skip
+_MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
+MONTHS = {found.group(0)[:3].lower(): found.group(0) for found in re.finditer(r"\w+", _MONTH_NAMES)}
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """A block whose fields cannot be told apart."""
 
 
@@ -47,7 +45,7 @@ def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
     """Return the fields of a block, macros and `#` resolved.
 
     Raises:
-        Unreadable: says why the fields cannot be told apart.
+        UnreadableError: says why the fields cannot be told apart.
     """
     if block.state == "early":
         return _by_lines(block, macros)
@@ -57,13 +55,13 @@ def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
             return sound
     try:
         return _by_scan(block, macros)
-    except Unreadable:
+    except UnreadableError:
         return _by_lines(block, macros)
 
 
 def macros_of(blocks: list[Block]) -> dict[str, str]:
     """Return the macros that the `@string` blocks define, and the months; the first definition of a name counts."""
-    macros = {name: full for name, full in MONTHS.items()}
+    macros = dict(MONTHS)
     own: dict[str, str] = {}
     for block in blocks:
         if block.kind != "string":
@@ -73,7 +71,7 @@ def macros_of(blocks: list[Block]) -> dict[str, str]:
         if name:
             try:
                 value, _ = _expression(block.raw, name.end(), {**macros, **own})
-            except Unreadable:
+            except UnreadableError:
                 continue
             own.setdefault(name.group(1).lower(), value)
     return {**macros, **own}
@@ -97,7 +95,7 @@ def _by_parser(block: Block, macros: Mapping[str, str]) -> Fields | None:
             return None
         try:
             value, end = _expression(written, 0, macros)
-        except Unreadable:
+        except UnreadableError:
             return None
         if written[end:].strip():
             return None
@@ -107,18 +105,15 @@ def _by_parser(block: Block, macros: Mapping[str, str]) -> Fields | None:
 
 def _by_scan(block: Block, macros: Mapping[str, str]) -> Fields:
     """Return the fields by a scan that needs no commas; for a block that was cut off, up to the cut."""
-    head = _HEAD.match(block.raw)
-    assert head is not None
-    key = _KEY.match(block.raw, head.end())
-    fields = Fields(key.group(1).strip() if key else "")
-    position = key.end() if key else head.end()
+    key, position = _key(block.raw)
+    fields = Fields(key)
     while True:
         name = _NAME.match(block.raw, position)
         if name is None:
             break
         try:
             value, position = _expression(block.raw, name.end(), macros)
-        except Unreadable:
+        except UnreadableError:
             if block.state != "cut":
                 raise
             fields.add(name.group(1), block.raw[name.end() :].lstrip('{"'))
@@ -127,31 +122,46 @@ def _by_scan(block: Block, macros: Mapping[str, str]) -> Fields:
     rest = block.raw[position:].strip(" \t\n,})")
     if rest:
         if block.state != "cut":
-            raise Unreadable(f"a field was expected at {' '.join(rest.split())[:60]!r}")
+            raise UnreadableError(f"a field was expected at {' '.join(rest.split())[:60]!r}")
         fields.add("cut", rest)
     return fields
 
 
 def _by_lines(block: Block, macros: Mapping[str, str]) -> Fields:
     """Return the fields of a block whose braces do not match: each begins on a line of its own as `name = `."""
-    head = _HEAD.match(block.raw)
-    assert head is not None
-    key = _KEY.match(block.raw, head.end())
-    fields = Fields(key.group(1).strip() if key else "", repaired=True)
-    body = block.raw[key.end() if key else head.end() :]
+    key, position = _key(block.raw)
+    fields = Fields(key, repaired=True)
+    body = block.raw[position:]
     starts = list(_FIELD_START.finditer(body))
     if not starts or body[: starts[0].start()].strip(" \t\n,"):
-        raise Unreadable("braces do not match and the fields do not begin on lines of their own")
+        raise UnreadableError("braces do not match and the fields do not begin on lines of their own")
     for place, found in enumerate(starts):
         end = starts[place + 1].start() if place + 1 < len(starts) else len(body)
         written = body[found.end() : end].strip().rstrip(",}").rstrip()
         try:
             value, stop = _expression(written + _missing(written), 0, macros)
             whole = not (written + _missing(written))[stop:].strip(" \t\n,}")
-        except Unreadable:
+        except UnreadableError:
             value, whole = "", False
         fields.add(found.group(1), value if whole else written.strip('{}" \n'))
     return fields
+
+
+def _key(raw: str) -> tuple[str, int]:
+    """Return the citation key (it may hold blanks, or be missing) and where the fields begin."""
+    head = _HEAD.match(raw)
+    assert head is not None
+    start = head.end()
+    end = _AFTER_KEY.search(raw, start)
+    if end is None or end.group(0) in ("=", '"', "{"):
+        return "", start
+    return raw[start : end.start()].strip(), end.start()
+
+
+def _after_blanks(text: str, position: int) -> int:
+    """Return the place of the first character that is no blank."""
+    found = _BLANK.match(text, position)
+    return found.end() if found else position
 
 
 def _missing(written: str) -> str:
@@ -166,13 +176,11 @@ def _expression(text: str, position: int, macros: Mapping[str, str]) -> tuple[st
     """Return the value that begins at a position, pieces between `#` joined, and where it ends.
 
     Raises:
-        Unreadable: a brace or quote is never closed, or there is no value.
+        UnreadableError: a brace or quote is never closed, or there is no value.
     """
     pieces: list[str] = []
     while True:
-        position += (
-            len(text[position:]) - len(text[position:].lstrip()) if text[position : position + 1].isspace() else 0
-        )
+        position = _after_blanks(text, position)
         sign = text[position : position + 1]
         if sign == "{":
             end = _closing_brace(text, position)
@@ -187,11 +195,11 @@ def _expression(text: str, position: int, macros: Mapping[str, str]) -> tuple[st
             if bare is None:
                 if sign in (",", "}", ")", ""):
                     return "".join(pieces), position
-                raise Unreadable(f"no value at {text[position : position + 40]!r}")
+                raise UnreadableError(f"no value at {text[position : position + 40]!r}")
             word = bare.group(0)
             pieces.append(macros.get(word.lower(), word))
             position = bare.end()
-        joined = re.compile(r"\s*#").match(text, position)
+        joined = _JOIN.match(text, position)
         if joined is None:
             return "".join(pieces), position
         position = joined.end()
@@ -205,7 +213,7 @@ def _closing_brace(text: str, position: int) -> int:
         depth += (sign == "{") - (sign == "}")
         if depth == 0:
             return found.start()
-    raise Unreadable("a brace is never closed")
+    raise UnreadableError("a brace is never closed")
 
 
 def _closing_quote(text: str, position: int) -> int:
@@ -216,4 +224,4 @@ def _closing_quote(text: str, position: int) -> int:
         if sign == '"' and depth <= 0:
             return found.start()
         depth += (sign == "{") - (sign == "}")
-    raise Unreadable("a quote is never closed")
+    raise UnreadableError("a quote is never closed")

@@ -1,4 +1,4 @@
-"""Which column of which table is which field of the record: one table for all exporters, and what single ones do otherwise."""
+"""Which column of a table is which field of the record: one list for all exporters, and what single ones do else."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ _KEYWORDS = r";\s*|\n"
 
 # Column of the record -> headers (lower case, `_` as blank) in the order of preference; then how values are parted.
 _TABLE: tuple[tuple[str, str, str | None], ...] = (
-    ("title", "title|article title|document title|item title|primary title|titel|titre|título|titulo|ti|paper title", None),
+    ("title", "title|article title|document title|item title|primary title|titel|titre|título|titulo|ti"
+              "|paper title", None),
     ("title", "display name|publication title (article)|name of publication|citation title|t1", None),
     ("title_other", "original title|translated title|original language title", None),
-    ("abstract", "abstract|abstract note|abstracts|ab|zusammenfassung|résumé|resumen|abstract text|abstract note text", None),
+    ("abstract", "abstract|abstract note|abstracts|ab|zusammenfassung|résumé|resumen|abstract text"
+                 "|abstract note text", None),
     ("abstract", "original abstract|description", None),
-    ("authors", "author full names|authors full names|author full name|author names|author/s|author(s)|authors", SEMICOLON),
+    ("authors", "author full names|authors full names|author full name|author names|author/s|author(s)"
+                "|authors", SEMICOLON),
     ("authors", "author|au|autor|autoren|auteurs|autores|autor(es)|creator|creators", SEMICOLON),
     ("authors", "authorships.author.display name|author list", SEMICOLON),
     ("editors", "editor|editors|conference editors", SEMICOLON),
-    ("affiliations", "affiliations|author affiliations|author addresses|affiliation|addresses|author address", SEMICOLON),
+    ("affiliations", "affiliations|author affiliations|author addresses|affiliation|addresses"
+                     "|author address", SEMICOLON),
     ("journal", "source title|journal title|publication title|journal|journal/book|journal name|journal or book", None),
     ("journal", "publication name|zeitschrift|revista|revue|secondary title|container title", None),
     ("journal", "primary location.source.display name|publication|periodical|jt|so|journal full title", None),
@@ -40,13 +44,17 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("pages", "pages|page range|seiten|page numbers|pp|pg", None),
     ("article_number", "art. no.|article number|article no|art no|article no.", None),
     ("language", "language of original document|language|article language|languages|la|lang", SEMICOLON),
-    ("keywords_author", "author keywords|authors keywords|keywords|manual tags|keyword|keywords author|key words", _KEYWORDS),
-    ("keywords_author", "automatic tags|schlagwörter|palabras clave|mots clés|topics|author supplied keywords", _KEYWORDS),
-    ("keywords_index", "index keywords|ieee terms|inspec controlled terms|inspec non-controlled terms|mesh terms", _KEYWORDS),
+    ("keywords_author", "author keywords|authors keywords|keywords|manual tags|keyword|keywords author"
+                        "|key words", _KEYWORDS),
+    ("keywords_author", "automatic tags|schlagwörter|palabras clave|mots clés|topics"
+                        "|author supplied keywords", _KEYWORDS),
+    ("keywords_index", "index keywords|ieee terms|inspec controlled terms|inspec non-controlled terms"
+                       "|mesh terms", _KEYWORDS),
     ("keywords_index", "mesh terms|mesh|subjects|subject headings|keywords plus|emtree terms|mesh headings", _KEYWORDS),
     ("keywords_index", "emtree drug index terms (major focus)|emtree drug index terms", _KEYWORDS + "|" + COMMA),
     ("keywords_index", "emtree medical index terms (major focus)|emtree medical index terms", _KEYWORDS + "|" + COMMA),
-    ("subject_categories", "fields of study|web of science categories|wos categories|subject area|subject areas", SEMICOLON),
+    ("subject_categories", "fields of study|web of science categories|wos categories|subject area"
+                           "|subject areas", SEMICOLON),
     ("research_areas", "research areas", SEMICOLON),
     ("times_cited", "cited by|cites|article citation count|citing works count|cited by count|times cited", None),
     ("times_cited", "citations|citation count|times cited, wos core", None),
@@ -56,7 +64,8 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("issn", "issn|issns|eissn|e issn|print issn|electronic issn|issn (print)|issn (online)|e-issn", None),
     ("issn", "primary location.source.issn l|primary location.source.issn|issn/isbn", None),
     ("isbn", "isbn|isbns|eisbn|isbn (print)", None),
-    ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui|lens id", None),
+    ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
+                  "|lens id", None),
     ("accession", "publication id|ut|an|accession no|unique id", None),
     ("url", "link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"\s+(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url", None),
@@ -108,8 +117,10 @@ def _exporter(
 
 
 EXPORTERS: tuple[Exporter, ...] = (
-    _exporter("Scopus", "source title|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
-    _exporter("Scopus", "author(s) id|source title", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
+    _exporter("Scopus", "source title"
+                        "|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
+    _exporter("Scopus", "author(s) id"
+                        "|source title", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
     _exporter("Scopus", "authors with affiliations|source title", "Scopus", authors=("authors", COMMA, "initials")),
     _exporter("IEEE Xplore", "document title|publication title|date added to xplore", "IEEE Xplore",
               authors=("authors", SEMICOLON, "given"), document_identifier=("type", None, "asis")),
@@ -117,7 +128,8 @@ EXPORTERS: tuple[Exporter, ...] = (
               authors=("authors", SEMICOLON, "given"), document_identifier=("type", None, "asis")),
     _exporter("Cochrane Library", "central id|cochrane review group code", None, source=("journal", None, "asis")),
     _exporter("Embase", "author names|emtree medical index terms", "Embase",
-              author_names=("authors", COMMA, "initials"), authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
+              author_names=("authors", COMMA, "initials"), authors=("authors", COMMA, "initials"),
+              source=(None, None, "asis")),
     _exporter("PubMed", "pmid|journal/book|create date", "PubMed",
               authors=("authors", COMMA, "initials"), create_date=(None, None, "asis")),
     _exporter("EBSCOhost", "article title|plink", None),
@@ -133,7 +145,8 @@ EXPORTERS: tuple[Exporter, ...] = (
     _exporter("OpenAlex", "id|display name|publication year", "OpenAlex", id=("accession", None, "asis"),
               keywords=(None, None, "asis")),
     _exporter("Dimensions", "rank|publication id|pubyear", "Dimensions"),
-    _exporter("Web of Science (Excel as CSV)", "ut (unique wos id)|article title", None, authors=("authors", SEMICOLON, "family")),
+    _exporter("Web of Science (Excel as CSV)", "ut (unique wos id)"
+                                               "|article title", None, authors=("authors", SEMICOLON, "family")),
 )  # fmt: skip
 
 _COLUMNS = {name: (column, split) for column, names, split in reversed(_TABLE) for name in names.split("|")}

@@ -1,4 +1,4 @@
-"""Tables of records: the CSV exports of Scopus, IEEE, PubMed, Embase, Zotero, Covidence, Rayyan, ..., and any table with titles."""
+"""Tables of records: CSV exports of Scopus, IEEE, PubMed, Embase, Zotero, Rayyan, ..., and any table with titles."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pipeline.formats.csv_columns import (
     title_names,
     weight,
 )
-from pipeline.formats.delimited import DELIMITERS, Row, Table, find_table, read_table
 from pipeline.formats.dates import publication_year
+from pipeline.formats.delimited import DELIMITERS, Row, Table, find_table, read_table
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import label_of
 from pipeline.normalise.identifiers import clean_doi, find_doi, without_guard
@@ -69,7 +69,7 @@ def read(text: str) -> Reading:
 
 
 def complaint(text: str) -> tuple[list[str], str] | None:
-    """Return the column names of what looks like a table without a title column, and a proposal; None for other text."""
+    """Return the columns of what looks like a table without a title column, and a proposal; None for other text."""
     lines = [line for line in text[:100_000].split("\n") if line.strip()][:20]
     if len(lines) < 2:
         return None
@@ -81,7 +81,7 @@ def complaint(text: str) -> tuple[list[str], str] | None:
             proposal = f"is {near[0]!r} the title? " if near else ""
             return (
                 names,
-                f"{proposal}rename the column with the titles to 'Title' (read as titles: {', '.join(title_names()[:6])})",
+                f"{proposal}rename the column with the titles to 'Title' (or {', '.join(title_names()[:6])})",
             )
     return None
 
@@ -92,7 +92,7 @@ def canonical(pairs: list[tuple[str, str]]) -> str:
 
 
 def _looks_whole(header: tuple[str, ...], row: dict[str, str]) -> bool:
-    """Return whether a short row only lacks empty cells at its end: it has a title, and year and DOI are what they should be."""
+    """Return whether a short row only lacks empty cells at its end: a title, and year and DOI as they should be."""
     if not any(weight(name) == 100 and value.strip() for name, value in row.items()):
         return False
     checked = {
@@ -184,7 +184,7 @@ def _databases(draft: Draft, values: dict[str, list[str]], exporter: Exporter) -
                 if value not in draft.extra["database"]:
                     draft.keep("database", value)
     for link in draft.fields.get("url", []):
-        scopus, ebsco = _SCOPUS_LINK.search(link), _EBSCO_LINK.search(link)
+        scopus, ebsco = _SCOPUS_LINK.search(link[:2000]), _EBSCO_LINK.search(link[:2000])
         if scopus and not draft.has("accession"):
             draft.claim(Rule("Link", "accession"), scopus.group(1))
         if "database" not in draft.extra and (scopus or ebsco):

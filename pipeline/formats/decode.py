@@ -26,7 +26,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "a rich text document", "export the citations as plain text (RIS, BibTeX, CSV)"),
     (b"PAR1", "a Parquet file", "save the table as CSV (UTF-8)"),
 )
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(r"\s*+(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
@@ -35,7 +35,7 @@ _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Bytes between two letters: accents of MacRoman that are no letters in cp1252; those that are (S, Z caron, OE); cp1252's.
+# Bytes between two letters: accents of MacRoman that cp1252 has no letters for; those it has; accents of cp1252.
 _ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x89\x8b\x8d\x8f-\x91\x98\x99\x9b\x9d](?=[a-z])")
 _EITHER = re.compile(rb"(?<=[A-Za-z])[\x8a\x8c\x8e\x96\x97\x9a\x9c\x9e\x9f](?=[a-z])")
 _ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
@@ -51,7 +51,7 @@ class Decoded:
 
 
 def decode(data: bytes, file: str | None = None) -> Decoded:
-    """Return the text of an export; each encoding is tried on the whole file: BOM, UTF-16 by its zero bytes, UTF-8, cp1252.
+    """Return the text of an export; encodings are tried on all of it: BOM, UTF-16 by zero bytes, UTF-8, cp1252.
 
     Raises:
         InputError: the bytes are no text (an archive, a PDF, a picture) or a web page; says what they are.

@@ -1,7 +1,7 @@
-"""Delimited tables: which delimiter, where the header is, which rows there are; broken rows never cost their neighbours.
+"""Delimited tables: which delimiter, where the header is, which rows; broken rows never cost their neighbours.
 
-Cells are read leniently (a stray quote inside a quoted cell is text), rows strictly: a row whose cells cannot be assigned
-to the columns is a reject. Reading is linear in the length of the file and knows no limit on the size of a cell.
+Cells are read leniently (a stray quote inside a quoted cell is text), rows strictly: a row whose cells cannot be
+assigned to the columns is a reject. Reading takes linear time and knows no limit on the size of a cell.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Table:
 def _cell_pattern(delimiter: str) -> re.Pattern[str]:
     """Return the pattern of one cell: quoted up to a quote before a delimiter or line end, else up to the delimiter.
 
-    A quote right after a delimiter or line end opens a cell: inside a quoted cell it means that the cell was never closed.
+    A quote right after a delimiter or line end opens a cell: inside a quoted cell it means that this was never closed.
     """
     sign = re.escape(delimiter)
     return re.compile(rf'"({_quoted(sign)})"(?={sign}|\n|\Z)|([^{sign}\n]*+)')

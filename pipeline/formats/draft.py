@@ -16,15 +16,31 @@ from pipeline.records import BIBLIOGRAPHIC_COLUMNS, ParsedEntry
 
 _LISTS = frozenset(column.name for column in BIBLIOGRAPHIC_COLUMNS if column.dtype == "list")
 _DECODED = frozenset(
-    "title title_other abstract journal journal_abbr booktitle series publisher authors editors affiliations "
-    "keywords_author keywords_index subject_categories research_areas".split()
+    [
+        "title",
+        "title_other",
+        "abstract",
+        "journal",
+        "journal_abbr",
+        "booktitle",
+        "series",
+        "publisher",
+        "authors",
+        "editors",
+        "affiliations",
+        "keywords_author",
+        "keywords_index",
+        "subject_categories",
+        "research_areas",
+    ]
 )
-_RAW_KEPT = frozenset("title title_other abstract authors editors keywords_author keywords_index".split())
+_RAW_KEPT = frozenset(["title", "title_other", "abstract", "authors", "editors", "keywords_author", "keywords_index"])
 _NAMES = frozenset({"authors", "editors"})
 _IDENTIFIERS: dict[str, Callable[[str], str | None]] = {"doi": clean_doi, "pmid": clean_pmid, "pmcid": clean_pmcid}
 _NUMBERS: dict[str, Callable[[str], list[str]]] = {"issn": find_issns, "isbn": find_isbns}
 _NO_ABSTRACT = re.compile(
-    r"[\[(]?\s*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available|abstract unavailable|n\.?/?a\.?)\s*[\])]?\s*\.?",
+    r"[\[(]?\s*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available|abstract unavailable|n\.?/?a\.?)"
+    r"\s*[\])]?\s*\.?",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"\d[\d,]*(?:\.0)?")

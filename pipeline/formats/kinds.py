@@ -6,31 +6,43 @@ from collections.abc import Iterable
 
 # The pipeline's word -> what RIS, BibTeX, Web of Science, Scopus, PubMed, Zotero, Lens, ... write (any case).
 _WORDS: dict[str, str] = {
-    "article": "jour|ejou|mgzn|magart|news|inpr|article|journal article|journalarticle|journal|j|article in press|articles"
+    "article": "jour|ejou|mgzn|magart|news|inpr|article|journal article|journalarticle|journal|j"
+    "|article in press|articles"
     "|article; early access|newspaper article|magazine article|periodical article|newspaperarticle|magazinearticle"
     "|journal articles|journal-article|academic journal|scholarly journal|research article|original article|magazine"
     "|short survey|letter|note|brief communication|case reports|case report|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
-    "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles|proceedings article in journal",
-    "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews|conference review",
+    "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
+    "|proceedings article in journal",
+    "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews"
+    "|conference review",
     "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter|booksection"
     "|book section|book-chapter|chapter|book; book chapter|article; book chapter|ency|dict|encyclopediaarticle"
     "|encyclopedia article|dictionaryentry|reference-entry|collection article",
-    "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s|ser|monograph"
+    "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s"
+    "|ser|monograph"
     "|edited book|edited-book|reference-book|whole book",
     "conference": "conf|cpaper|inproceedings|conference|proceedings|mvproceedings|proceedings paper|conference paper|c"
-    "|conferencepaper|conference proceedings|conference proceeding|proceedings-article|meeting abstract|abst|paper|conference abstract"
-    "|article; proceedings paper|congress|slide|presentation|conference article|ieee conferences|iet conferences|conference publication|conferences"
+    "|conferencepaper|conference proceedings|conference proceeding|proceedings-article|meeting abstract|abst"
+    "|paper|conference abstract"
+    "|article; proceedings paper|congress|slide|presentation|conference article|ieee conferences"
+    "|iet conferences|conference publication|conferences"
     "|speeches/meeting papers|conference papers and proceedings",
     "thesis": "thes|thesis|phdthesis|mastersthesis|dissertation|dissertation/thesis|dissertations & theses|phd thesis"
     "|doctoral dissertation|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis",
-    "report": "rprt|report|techreport|govdoc|standard|std|stand|technical report|working paper|workingpaper|government document"
-    "|reports|institutional report|research report|unpb|legal|bill|stat|hear|case|document|reports - research|whitepaper",
+    "report": "rprt|report|techreport|govdoc|standard|std|stand|technical report|working paper|workingpaper"
+    "|government document"
+    "|reports|institutional report|research report|unpb|legal|bill|stat|hear|case|document|reports - research"
+    "|whitepaper",
     "preprint": "preprint|unpublished|posted-content|preprints|posted content|early access preprint|eprint",
-    "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum|introductory journal article|news item"
-    "|book review|retraction|retraction note|retracted publication|published erratum|interview|biography|biographical-item",
-    "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio|videorecording"
-    "|audiorecording|film|mpct|sound|music|art|artwork|map|pamp|pat|patent|p|comp|software|computerprogram|computer program"
+    "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
+    "|introductory journal article|news item"
+    "|book review|retraction|retraction note|retracted publication|published erratum|interview|biography"
+    "|biographical-item",
+    "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio"
+    "|videorecording"
+    "|audiorecording|film|mpct|sound|music|art|artwork|map|pamp|pat|patent|p|comp|software|computerprogram"
+    "|computer program"
     "|icomm|email|letter to someone|manscpt|manuscript|podcast|radiobroadcast|tvbroadcast|figure|equa|chart|grnt|grant"
     "|aggr|anci|ctlg|catalog|clswk|dbase|advs|multi|unbill|interactive|person|post|forumpost|hearing|statute|personal"
     "|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary",

@@ -52,7 +52,7 @@ def recognise(text: str) -> float:
 
 
 def read(text: str) -> Reading:
-    """Return the records of a PubMed export: each begins with PMID (or after an empty line); nothing marks their end."""
+    """Return the records of a PubMed export: each begins with PMID or after an empty line; nothing ends them."""
     records: list[Tagged] = []
     pause = True
     for number, line in enumerate(text.split("\n"), start=1):
@@ -110,7 +110,7 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
 
 
 def _identifiers(draft: Draft, values: dict[str, list[str]]) -> None:
-    """Take DOIs from AID and LID (`10.x [doi]`), article numbers (`e1 [pii]` stays in extra), ISSNs with their notes."""
+    """Take DOIs from AID and LID (`10.x [doi]`), other numbers stay in extra, ISSNs lose their notes."""
     for tag in ("AID", "LID"):
         for value in values.get(tag, ()):
             kind = _KIND.search(value)

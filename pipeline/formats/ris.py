@@ -64,7 +64,7 @@ recognise = likeness
 
 
 def read(text: str) -> Reading:
-    """Return the records of a RIS file; records without a type line and a cut-off last one without title are rejects."""
+    """Return the records of a RIS file; those without a type line and a cut-off last one without title are rejects."""
     splitter = Splitter()
     splitter.split(text)
     dialects = (ris_dialects.recognise(record.values(), record.context) for record in splitter.records[:50])

@@ -59,9 +59,9 @@ _HIDDEN: tuple[tuple[str, str, re.Pattern[str], str], ...] = tuple(
         ("lens", "ID", r"^(\S+)$", "accession"),
         ("lens", "UR", r"lens\.org/(\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX])", "accession"),
         ("jstor", "UR", r"jstor\.org/stable/(\S+)", "accession"),
-        ("", "M3", r"((?:https?://(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)10\.\d{4,9}/\S+|^10\.\d{4,9}/\S+$)", "doi"),
-        ("", "L3", r"((?:https?://(?:dx\.)?doi\.org/|doi\s*[:=]?\s*)10\.\d{4,9}/\S+|^10\.\d{4,9}/\S+$)", "doi"),
-        ("", "M1", r"^\s*((?:doi:?\s*)?10\.\d{4,9}/\S+)$", "doi"),
+        ("", "M3", r"((?:https?://(?:dx\.)?doi\.org/|doi\s*+[:=]?\s*+)10\.\d{4,9}/\S+|^10\.\d{4,9}/\S+$)", "doi"),
+        ("", "L3", r"((?:https?://(?:dx\.)?doi\.org/|doi\s*+[:=]?\s*+)10\.\d{4,9}/\S+|^10\.\d{4,9}/\S+$)", "doi"),
+        ("", "M1", r"^\s*+((?:doi:?\s*+)?10\.\d{4,9}/\S+)$", "doi"),
         ("", "UR", r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", "doi"),
         ("", "LK", r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", "doi"),
         ("", "L2", r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", "doi"),
@@ -78,12 +78,17 @@ _OWN_RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 _EBSCO_CODES = {
-    "aph": "Academic Search Premier", "a9h": "Academic Search Complete", "asn": "Academic Search Ultimate", "psyh": "APA PsycINFO",
-    "psyhref": "APA PsycINFO", "pdh": "APA PsycArticles", "ecn": "EconLit", "eoh": "EconLit", "8gh": "GreenFILE", "egh": "GreenFILE",
+    "aph": "Academic Search Premier", "a9h": "Academic Search Complete", "asn": "Academic Search Ultimate",
+    "psyh": "APA PsycINFO",
+    "psyhref": "APA PsycINFO", "pdh": "APA PsycArticles", "ecn": "EconLit", "eoh": "EconLit", "8gh": "GreenFILE",
+    "egh": "GreenFILE",
     "i3h": "Criminal Justice Abstracts", "cja": "Criminal Justice Abstracts", "bth": "Business Source Complete",
-    "buh": "Business Source Premier", "bsu": "Business Source Ultimate", "sih": "SocINDEX", "snh": "SocINDEX", "ccm": "CINAHL",
-    "rzh": "CINAHL", "c8h": "CINAHL", "jlh": "CINAHL", "cin20": "CINAHL", "eric": "ERIC", "mdc": "MEDLINE", "mnh": "MEDLINE",
-    "cmedm": "MEDLINE", "poh": "Political Science Complete", "lih": "Library, Information Science & Technology Abstracts",
+    "buh": "Business Source Premier", "bsu": "Business Source Ultimate", "sih": "SocINDEX", "snh": "SocINDEX",
+    "ccm": "CINAHL",
+    "rzh": "CINAHL", "c8h": "CINAHL", "jlh": "CINAHL", "cin20": "CINAHL", "eric": "ERIC", "mdc": "MEDLINE",
+    "mnh": "MEDLINE",
+    "cmedm": "MEDLINE", "poh": "Political Science Complete",
+    "lih": "Library, Information Science & Technology Abstracts",
 }  # fmt: skip
 _DATABASE_OF = {
     "scopus": "Scopus", "wos": "Web of Science", "cochrane": "CENTRAL", "dimensions": "Dimensions", "lens": "Lens",
@@ -91,13 +96,16 @@ _DATABASE_OF = {
 }  # fmt: skip
 _UT_PREFIX = re.compile(r"([A-Z]{3,8})\s?:")
 UT_DATABASES = {
-    "WOS": "Web of Science", "ISI": "Web of Science", "MEDLINE": "MEDLINE", "BCI": "BIOSIS Citation Index", "SCIELO": "SciELO",
-    "BIOSIS": "BIOSIS Previews", "BIOABS": "BIOSIS Previews", "ZOOREC": "Zoological Record", "INSPEC": "Inspec", "CABI": "CAB Abstracts",
+    "WOS": "Web of Science", "ISI": "Web of Science", "MEDLINE": "MEDLINE", "BCI": "BIOSIS Citation Index",
+    "SCIELO": "SciELO",
+    "BIOSIS": "BIOSIS Previews", "BIOABS": "BIOSIS Previews", "ZOOREC": "Zoological Record", "INSPEC": "Inspec",
+    "CABI": "CAB Abstracts",
     "KJD": "KCI-Korean Journal Database", "RSCI": "Russian Science Citation Index", "CCC": "Current Contents Connect",
-    "DRCI": "Data Citation Index", "FSTA": "FSTA", "PPRN": "Preprint Citation Index", "DIIDW": "Derwent Innovations Index",
+    "DRCI": "Data Citation Index", "FSTA": "FSTA", "PPRN": "Preprint Citation Index",
+    "DIIDW": "Derwent Innovations Index",
 }  # fmt: skip
 
-_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^}]*)\}")
+_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^{}]*)\}")
 _RAYYAN_WORD = re.compile(r"=>\s*\"?(Included|Excluded|Maybe)", re.IGNORECASE)
 _ASREVIEW_WORDS = {"relevant": "included", "irrelevant": "excluded"}
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
@@ -161,7 +169,7 @@ def remarks(dialects: Iterable[str]) -> Iterator[str]:
 
 
 def label_of(note: str) -> str | None:
-    """Return the decision of Rayyan or ASReview in a note: included, excluded, maybe; `differ` where people disagree."""
+    """Return the decision of Rayyan or ASReview in a note: included, excluded, maybe; `differ` where people do."""
     decisions = {word.lower() for part in _RAYYAN.findall(note) for word in _RAYYAN_WORD.findall(part)}
     decisions |= {_ASREVIEW_WORDS[word] for word in _ASREVIEW.findall(note) if word in _ASREVIEW_WORDS}
     return "differ" if len(decisions) > 1 else next(iter(decisions), None)

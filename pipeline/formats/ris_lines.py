@@ -17,11 +17,10 @@ _TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*)?$", r
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
 _FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%.*|_{5,}|-{5,}|=+)$")
-_RECORD_TAGS = frozenset("TI T1 AU A1 AB N2 DO JO JF T2".split())
-_KNOWN = frozenset(
-    "A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CC CN CP CR CT CY DA DB DI DO DP ED EP ER ET ID IS J1 J2 "
-    "JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NL NV OP PB PI PM PP PY RI RN RP SE SN SP SR ST SV T1 T2 T3 TA TI "
-    "TT TY U1 U2 U3 U4 U5 UR UT VL VO WE WP WT WV Y1 Y2 YR PMID PMCID DOI ISSN".split()
+_RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
+_KNOWN = re.compile(
+    r"A[1-4BDNUV]|BT|C[1-8ACNPRTY]|D[ABIOP]|E[DPRT]|I[DS]|J[12AFO]|KW|L[1-4ABK]|M[1-3]|N[12LV]|OP|P[BIMPY]|R[INP]"
+    r"|S[ENPRTV]|T[123AITY]|U[1-5RT]|V[LO]|W[EPTV]|Y[12R]|PMID|PMCID|DOI|ISSN"
 )
 
 
@@ -123,6 +122,6 @@ def _parted(line: str) -> tuple[str, str]:
     if not found:
         return "", ""
     tag, blanks, value = found.group(1).upper(), found.group(2), found.group(3) or ""
-    if len(blanks.expandtabs()) < 2 and (tag not in _KNOWN or (not blanks and value)):
+    if len(blanks.expandtabs()) < 2 and (not _KNOWN.fullmatch(tag) or (not blanks and value)):
         return "", ""
     return tag, value

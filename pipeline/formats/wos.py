@@ -12,8 +12,8 @@ from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|[ \t]*)$", re.DOTALL)
 _FILE_TAGS = frozenset({"FN", "VR", "EF"})
-_HEAD = re.compile(r"^(?:FN|XX) .*\n+(?:VR .*\n+)?\s*PT ", re.MULTILINE)
-_RECORD = re.compile(r"^PT [A-Z](?:[ \t]*$|[ \t]*\n)", re.MULTILINE)
+_HEAD = re.compile(r"^(?:FN|XX) [^\n]*\n\s*+(?:VR [^\n]*\n\s*+)?PT ", re.MULTILINE)
+_RECORD = re.compile(r"^PT [A-Z][ \t]*$", re.MULTILINE)
 _RECORD_TAGS = frozenset({"TI", "AU", "AF", "SO", "UT"})
 _TAB_HEADER = re.compile(r"\s*(?:[A-Z][A-Z0-9]\t){8,}[A-Z][A-Z0-9]\t?\s*(?:\n|$)")
 

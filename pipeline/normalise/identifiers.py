@@ -17,6 +17,7 @@ _ISBN = re.compile(r"(?<![0-9A-Za-z])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![0-9
 _PMID = re.compile(r"(?:pmid|pubmed(?:\s*id)?)?\s*[:=]?\s*(\d{1,9})", re.IGNORECASE)
 _PMCID = re.compile(r"(?:pmcid\s*[:=]?\s*)?pmc\s?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _DOI_TAILS = (".", ",", ";", ":", '"', "'", "&", "[doi]", "(doi)")
+_LONGEST = 500
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -53,7 +54,7 @@ def clean_doi(text: str) -> str | None:
 def _trimmed(doi: str) -> str | None:
     """Return a DOI in lower case without the punctuation of the sentence around it."""
     bare = doi.lower()
-    while bare:
+    while 0 < len(bare) <= _LONGEST:
         tail = next((end for end in _DOI_TAILS if bare.endswith(end)), None)
         if tail:
             bare = bare[: -len(tail)]
@@ -61,7 +62,7 @@ def _trimmed(doi: str) -> str | None:
             bare = bare[:-1]
         else:
             break
-    return bare if _DOI.fullmatch(bare) else None
+    return bare if len(bare) <= _LONGEST and _DOI.fullmatch(bare) else None
 
 
 def find_doi(text: str) -> str | None:
@@ -72,13 +73,13 @@ def find_doi(text: str) -> str | None:
 
 def clean_pmid(text: str) -> str | None:
     """Return a PubMed id as digits, None where the text is not one."""
-    found = _PMID.fullmatch(without_guard(text).strip().removesuffix(".0"))
+    found = _PMID.fullmatch(without_guard(text).strip().removesuffix(".0")[:_LONGEST])
     return found.group(1).lstrip("0") or None if found else None
 
 
 def clean_pmcid(text: str) -> str | None:
     """Return a PubMed Central id as `PMC` and digits, None where the text is not one."""
-    found = _PMCID.fullmatch(without_guard(text).strip())
+    found = _PMCID.fullmatch(without_guard(text).strip()[:_LONGEST])
     return f"PMC{found.group(1)}" if found else None
 
 

@@ -12,7 +12,8 @@ _SMALL = frozenset(
     {"the", "of", "and", "for", "in", "on", "a", "an", "de", "der", "des", "la", "le", "et", "und", "di", "to", "y"}
 )
 _TAIL = re.compile(
-    r"\s*[.;(]\s*(?:conference(?:\s+publication|\s+start)?\s*:|date of publication|conference publication|var\.pagings).*$",
+    r"\s*[.;(]\s*(?:conference(?:\s+publication|\s+start)?\s*:|date of publication|conference publication"
+    r"|var\.pagings).*$",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s+[=/:-]\s+|[:;]\s+|\s*\[|\]\s*|\s*[(]|[)]\s*")

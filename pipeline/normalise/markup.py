@@ -15,7 +15,7 @@ _INLINE = "i b u em strong sub sup span small font a tt sc ul italic bold underl
 _BLOCK = "p br div sec title abstract abstracttext list list-item li ol ul hr h1 h2 h3 h4 h5 h6 label table tr td th"
 _MATHS = (
     "inline-formula disp-formula tex-math alternatives math mrow mi mn mo ms mtext msub msup msubsup mfrac mover "
-    "munder munderover msqrt mroot mstyle mspace mfenced mtable mtr mtd semantics annotation none mprescripts mmultiscripts"
+    "munder munderover msqrt mroot mstyle mspace mfenced mtable mtr mtd semantics annotation none"
 )
 _NAMES = "|".join(sorted(set((_INLINE + " " + _BLOCK + " " + _MATHS).split()), key=lambda name: (-len(name), name)))
 _TAG = re.compile(rf"<(/?)(?:jats:|mml:|m:)?({_NAMES})((?:\s[^<>]*)?)/?>", re.IGNORECASE)
@@ -25,17 +25,21 @@ _BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
-    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328",
+    "b": "\u0331",
 }  # fmt: skip
 _LETTERS = {
     "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
     "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ", "NG": "Ŋ",
     "textbackslash": "\\", "textendash": "–", "textemdash": "—", "textasciitilde": "~", "textasciicircum": "^",
-    "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "textquoteright": "’", "textquoteleft": "‘",
+    "textunderscore": "_", "textbar": "|", "textless": "<", "textgreater": ">", "textquoteright": "’",
+    "textquoteleft": "‘",
     "textquotedblleft": "“", "textquotedblright": "”", "textquotesingle": "'", "textdollar": "$", "textregistered": "®",
     "texttrademark": "™", "textcopyright": "©", "textdegree": "°", "textperiodcentered": "·", "ldots": "…", "dots": "…",
-    "textellipsis": "…", "slash": "/", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©", "pounds": "£",
-    "euro": "€", "texteuro": "€", "S": "§", "P": "¶", "textmu": "µ", "quad": " ", "newline": " ", "space": " ", "hyphen": "-",
+    "textellipsis": "…", "slash": "/", "LaTeX": "LaTeX", "TeX": "TeX", "BibTeX": "BibTeX", "copyright": "©",
+    "pounds": "£",
+    "euro": "€", "texteuro": "€", "S": "§", "P": "¶", "textmu": "µ", "quad": " ", "newline": " ", "space": " ",
+    "hyphen": "-",
 }  # fmt: skip
 _COMMANDS = frozenset(
     [
@@ -106,7 +110,9 @@ _LATEX_TOKEN = re.compile(
     r"|\\([&%$#_{}~^,;:! \\/\-\n])"  # \& \%
     r"|(---?|``|''|[{}~$])"
 )
-_HAS_LATEX = re.compile(r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]*\\[A-Za-z]+[^$\n]*\$|\{\\")
+_HAS_LATEX = re.compile(
+    r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]{0,200}\\[A-Za-z]+[^$\n]{0,200}\$|\{\\"
+)
 _MATHS_SPAN = re.compile(r"(?<!\\)\$(?=[^$\n]{0,300}[\\^_])([^$\n]{1,300})(?<!\\)\$")
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))

@@ -1,7 +1,7 @@
 """What the PRISMA 2020 flow diagram says: its boxes, their lines and the arrows between them, without any geometry.
 
-Label texts, arms and footnotes are those of the official templates for new reviews. Whatever is not in a template (states of
-records that wait for people, records of other sources removed before retrieval) is a box of its own with
+Label texts, arms and footnotes are those of the official templates for new reviews. Whatever is not in a template
+(states of records that wait for people, records of other sources removed before retrieval) is a box of its own with
 `in_template=False`, so that it can be drawn as an addition.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from pipeline.report.counts import Counts, LaneCounts, Line
@@ -55,7 +56,7 @@ class Label:
 
 @dataclass(frozen=True)
 class BoxContent:
-    """One box: `row` 1 to 5 from the top, `column` 0 to 3 from the left; boxes of one cell are stacked in this order."""
+    """One box: `row` 1 to 5 from the top, `column` 0 to 3 from the left; boxes of one cell are stacked."""
 
     key: str
     row: int
@@ -227,7 +228,7 @@ def _arrows(boxes: list[BoxContent]) -> Iterator[Arrow]:
     """Yield the arrows down each arm and from each box to the boxes beside it."""
     for column in sorted({box.column for box in boxes if box.column % 2 == 0}):
         spine = [box for box in boxes if box.column == column]
-        for above, below in zip(spine, spine[1:], strict=False):
+        for above, below in pairwise(spine):
             yield Arrow(above.key, below.key)
         if column:
             yield Arrow(spine[-1].key, "included")

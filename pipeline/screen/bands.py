@@ -9,7 +9,7 @@ n / (n + 1) still reaches the target from n = 19 on (split conformal prediction:
 10.1007/b106715), and says which confidence that leaves. Below that number there is no cut.
 
 The assumption fails where people read the highest scores first: the inclusions still to be found then score lower than
-those known, and such a cut lost up to four in five of them on finished reviews. So the cut is withheld unless the
+those known, and such a cut kept as few as one in eight of them on finished reviews. So the cut is withheld unless the
 decided records score like the undecided ones, as they do when the decided ones were drawn at random: the share of
 pairs in which the decided record scores higher (Mann & Whitney 1947, 10.1214/aoms/1177730491; scores of both from
 models that saw neither) has to be near one half.

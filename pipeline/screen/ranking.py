@@ -110,7 +110,7 @@ def rank_records(
         seed: seed of the folds, the presumed exclusions and the random order.
 
     Raises:
-        ValueError: a record id stands twice, or a column is missing (a mistake of the caller, not in the data).
+        ValueError: a record id stands twice (a mistake of the caller, not in the data).
     """
     if records["record_id"].duplicated().any():
         raise ValueError("rank_records: a record_id stands twice")

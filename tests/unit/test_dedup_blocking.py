@@ -21,13 +21,16 @@ WORK: dict[str, Any] = {
     "pages": "85-112",
     "doi": "10.1080/10967494.2013.796260",
     "pmid": "77",
-    "abstract": "This paper reports a survey of citizens in five nations about their co-production with public services. " * 3,
+    "abstract": "This paper reports a survey of citizens in five nations about their co-production with public services. "
+    * 3,
 }
 
 
 def table(*rows: dict[str, Any]) -> Comparables:
     place = {"source": "s", "kind": "database", "file": "f", "line": 1, "format": "ris"}
-    return comparables(entry_frame([{**place, "entry_id": f"e{n:05}", "raw": f"{n}", **row} for n, row in enumerate(rows)]))
+    return comparables(
+        entry_frame([{**place, "entry_id": f"e{n:05}", "raw": f"{n}", **row} for n, row in enumerate(rows)])
+    )
 
 
 def pairs(prepared: Comparables, window: int = 60) -> list[tuple[int, int]]:
@@ -58,7 +61,7 @@ def test_sharing_any_of_these_brings_two_entries_together(fields: list[str]) -> 
 @pytest.mark.parametrize(
     "title",
     [
-        "Correlates of coproduction",
+        "Correlates of coproduction: evidence",
         "CORRELATES OF CO-PRODUCTION: EVIDENCE FROM FIVE NATIONS",
         "Evidence from a five-nation survey of citizens",
         "Survey of citizens: evidence of correlates from co-production in a five nation",

@@ -91,7 +91,9 @@ def without(*names: str, **changes: Any) -> dict[str, Any]:
         pytest.param(without("doi", "authors"), id="no authors, but pages and journal"),
         pytest.param(without("doi", "pages", "volume", "issue"), id="no place, but authors, journal and year"),
         pytest.param(without("doi", "pages", "volume", "issue", "journal"), id="authors and year alone"),
-        pytest.param(without("doi", authors=["Sicilia, M; Sancino, A; Nabatchi, T; Guarini, E"]), id="names in one text"),
+        pytest.param(
+            without("doi", authors=["Sicilia, M; Sancino, A; Nabatchi, T; Guarini, E"]), id="names in one text"
+        ),
         pytest.param(
             without("doi", authors=["Mariafrancesca Sicilia", "Alessandro Sancino", "Tina Nabatchi", "Enrico Guarini"]),
             id="given names first",
@@ -99,11 +101,15 @@ def without(*names: str, **changes: Any) -> dict[str, Any]:
         pytest.param(without("doi", authors=["Sicilia M.", "et al."]), id="author list cut"),
         pytest.param(without("doi", pages="233-40"), id="last page shortened"),
         pytest.param(without("doi", title=ARTICLE["title"] + " [Review] [33 refs]"), id="remark in brackets"),
-        pytest.param(without("doi", title="Facilitating coproduction in public services : management implications"), id="-"),
+        pytest.param(
+            without("doi", title="Facilitating coproduction in public services : management implications"), id="-"
+        ),
         pytest.param(without("doi", title="Facilitating co-production in public services"), id="no subtitle"),
         pytest.param(without("doi", year=2018), id="online a year earlier, same pages"),
         pytest.param(without("title"), id="no title, same DOI"),
-        pytest.param(without("title", "authors", "journal", "year", "volume", "issue", "pages"), id="nothing but a DOI"),
+        pytest.param(
+            without("title", "authors", "journal", "year", "volume", "issue", "pages"), id="nothing but a DOI"
+        ),
         pytest.param(without(year=2016, pages="1-8", volume=None), id="same DOI and title outweigh other numbers"),
         pytest.param(without(doi="10.1080/09540962.2019.1592904%20".replace("%20", "")), id="DOI as it stands"),
         pytest.param(without("doi", journal="Öffentliche Gelder"), id="translated journal, same pages"),
@@ -120,7 +126,9 @@ def test_the_same_work(other: dict[str, Any]) -> None:
         pytest.param(ARTICLE, without("doi", title="Erratum to: " + ARTICLE["title"], pages="310"), id="erratum"),
         pytest.param(ARTICLE, without(title="Correction: " + ARTICLE["title"]), id="erratum under the article's DOI"),
         pytest.param(
-            ARTICLE, without("doi", title="Retraction notice to: " + ARTICLE["title"], pages="310"), id="retraction notice"
+            ARTICLE,
+            without("doi", title="Retraction notice to: " + ARTICLE["title"], pages="310"),
+            id="retraction notice",
         ),
         pytest.param(ARTICLE, without("doi", title="Comment on: " + ARTICLE["title"], pages="241"), id="comment"),
         pytest.param(
@@ -160,7 +168,9 @@ def test_the_same_work(other: dict[str, Any]) -> None:
             id="same title, another work",
         ),
         pytest.param(
-            without(type="chapter", doi="10.18261/978", title="What is co-production?", pages="11-30", authors=["A, B"]),
+            without(
+                type="chapter", doi="10.18261/978", title="What is co-production?", pages="11-30", authors=["A, B"]
+            ),
             without(type="chapter", doi="10.18261/978", title="Users as researchers", pages="31-50", authors=["C, D"]),
             id="chapters under the DOI of the book",
         ),
@@ -193,10 +203,14 @@ def test_another_work(one: dict[str, Any], other: dict[str, Any]) -> None:
         ),
         pytest.param(
             ARTICLE,
-            without("doi", "volume", "issue", "pages", "journal", type="conference", booktitle="IRSPM conference", year=2017),
+            without(
+                "doi", "volume", "issue", "pages", "journal", type="conference", booktitle="IRSPM conference", year=2017
+            ),
             id="conference paper and article",
         ),
-        pytest.param(ARTICLE, without("doi", year=2012, volume="32", pages="11-20"), id="same title and authors, other year"),
+        pytest.param(
+            ARTICLE, without("doi", year=2012, volume="32", pages="11-20"), id="same title and authors, other year"
+        ),
         pytest.param(without(volume="31"), without(volume="40", pages="900-910"), id="one DOI, two places"),
         pytest.param(
             without("doi", "pages"),

@@ -1,0 +1,97 @@
+"""Widths and line breaks of figure text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.report.text_measure import clean_text, has_right_to_left, text_width, wrap
+
+# Advance widths of DejaVu Sans, the widest of the fonts a figure names, in em, regular and bold.
+DEJAVU = {
+    " ": (0.318, 0.348),
+    "i": (0.278, 0.343),
+    "r": (0.411, 0.493),
+    "a": (0.613, 0.675),
+    "e": (0.615, 0.678),
+    "m": (0.974, 1.042),
+    "n": (0.634, 0.712),
+    "w": (0.818, 0.924),
+    "A": (0.684, 0.774),
+    "M": (0.863, 0.995),
+    "W": (0.989, 1.103),
+    "0": (0.636, 0.696),
+    "(": (0.390, 0.457),
+    "=": (0.838, 0.838),
+    "@": (1.000, 1.000),
+    "é": (0.615, 0.678),
+    "Ж": (1.077, 1.224),
+    "щ": (0.943, 1.012),
+    "—": (1.000, 1.000),
+}
+
+
+@pytest.mark.parametrize("character", DEJAVU)
+def test_widths_are_not_below_those_of_the_widest_font(character: str) -> None:
+    regular, bold = DEJAVU[character]
+    assert text_width(character, 1) >= regular
+    assert text_width(character, 1, bold=True) >= bold
+
+
+def test_wide_characters_take_at_least_one_em_and_marks_none() -> None:
+    assert text_width("研究", 10) >= 20
+    assert text_width("e\u0301", 10) == text_width("e", 10)
+    assert text_width("\ufdfd", 10) > 100
+    assert text_width("🎉", 10) > 10
+
+
+def test_control_and_direction_changing_characters_are_removed() -> None:
+    assert clean_text("a\x00b\x1b[31m\r\n\tc") == "a b [31m c"
+    assert clean_text("\u202eab\u2066c\u200b\ufeff") == "abc"
+    assert clean_text("می\u200cشود") == "می\u200cشود"
+    assert clean_text("\ud800x\ufffe") == "�x�"
+
+
+def test_heaps_of_marks_are_cut() -> None:
+    assert clean_text("a" + "\u0301" * 50) == "a" + "\u0301" * 4
+
+
+@given(st.text(max_size=200))
+def test_cleaned_text_can_be_cleaned_again_and_written(text: str) -> None:
+    cleaned = clean_text(text)
+    assert clean_text(cleaned) == cleaned
+    assert cleaned.encode("utf-8").decode("utf-8") == cleaned
+
+
+@given(st.text(max_size=200).map(clean_text), st.integers(60, 300), st.booleans())
+def test_no_line_is_wider_than_asked_and_no_character_is_lost(text: str, width: int, bold: bool) -> None:
+    lines = wrap(text, width, 9, bold=bold, unbroken_tail="(n = 12)")
+    single = max((text_width(character, 9, bold=bold) for character in text), default=0)
+    assert all(text_width(line, 9, bold=bold) <= max(width, single * 1.01) for line in lines)
+    assert "".join("".join(lines).split()) == "".join(f"{text}(n = 12)".split())
+    assert lines[-1].endswith("(n = 12)")
+
+
+def test_an_unbroken_word_is_cut_between_characters_as_readers_see_them() -> None:
+    pieces = wrap("e\u0301" * 40, 60, 9)
+    assert len(pieces) > 1
+    assert all(not piece.startswith("\u0301") for piece in pieces)
+
+
+def test_the_number_stays_together_as_long_as_it_fits() -> None:
+    assert wrap("Reports excluded", 75, 9, unbroken_tail="(n = 3)") == ("Reports", "excluded", "(n = 3)")
+    assert wrap("", 90, 9, unbroken_tail="(n = 3)") == ("(n = 3)",)
+    assert wrap("", 90, 9) == ("",)
+
+
+def test_a_number_too_long_for_a_line_is_cut_rather_than_let_out() -> None:
+    lines = wrap("x", 60, 9, unbroken_tail=f"(n = {10**20})")
+    assert len(lines) > 2
+    assert all(text_width(line, 9) <= 60 for line in lines)
+
+
+def test_direction_is_seen() -> None:
+    assert has_right_to_left("a עברית")
+    assert has_right_to_left("العربية")
+    assert not has_right_to_left("Łódź 研究")
