@@ -27,7 +27,7 @@ def normal_raw(raw: str) -> str:
 
 def check_character(body: str) -> str:
     """Return the check character: a sum weighted by position, modulo the prime 31 (finds one changed character and
-    any two neighbours that were swapped, unless they differ by 31)."""
+    any two neighbours that were swapped; only `0` and `z` pass for one another)."""
     total = sum((place + 1) * ALPHABET.index(character) for place, character in enumerate(body))
     return ALPHABET[total % 31]
 
@@ -38,7 +38,7 @@ def entry_id(raw: str, occurrence: int = 1) -> str:
     >>> entry_id("TY  - JOUR\\nER  - ") == entry_id("TY  - JOUR\\r\\nER  -")
     True
     """
-    text = normal_raw(raw) + (f"\x1f{occurrence}" if occurrence > 1 else "")
+    text = normal_raw(raw).replace("\x1f", "\x1f\x1f") + (f"\x1f{occurrence}" if occurrence > 1 else "")
     number = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")
     body = "".join(ALPHABET[(number >> (5 * place)) & 31] for place in range(_BODY))
     return PREFIX + body + check_character(body)

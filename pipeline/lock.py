@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pipeline.errors import LockedError, ReviewError
 
 # The lock is on a byte far behind the text, so that the text can be read while the lock is held (Windows).
 _LOCK_AT = 1 << 20
+_HELD = frozenset({errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK})
 
 
 @contextlib.contextmanager
@@ -24,8 +26,10 @@ def run_lock(path: Path) -> Iterator[None]:
 
     Raises:
         LockedError: another run holds it.
-        ReviewError: the lock file cannot be made (read-only folder).
+        ReviewError: the lock file cannot be made (read-only folder), or the file system has no locks.
     """
+    if path.is_symlink() or path.parent.is_symlink():
+        raise ReviewError("is or lies behind a symbolic link; nothing is written through links", file=str(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         stream = path.open("a+b")
@@ -34,7 +38,7 @@ def run_lock(path: Path) -> Iterator[None]:
             f"cannot be written: {error.strerror}", file=str(path), hint="check the rights of the review's folder"
         ) from error
     with stream:
-        if not _acquire(stream):
+        if not _acquire(stream, path):
             stream.seek(0)
             holder = stream.read(200).decode("utf-8", "replace").strip() or "unknown"
             raise LockedError(
@@ -50,7 +54,7 @@ def run_lock(path: Path) -> Iterator[None]:
             _release(stream)
 
 
-def _acquire(stream: IO[bytes]) -> bool:
+def _acquire(stream: IO[bytes], path: Path) -> bool:
     try:
         if os.name == "nt":
             import msvcrt
@@ -61,8 +65,13 @@ def _acquire(stream: IO[bytes]) -> bool:
             import fcntl
 
             fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        reason = error.strerror or str(error)
+        raise ReviewError(
+            f"cannot be locked: {reason}", file=str(path), hint="copy the review to a disk of this computer"
+        ) from error
     return True
 
 

@@ -6,20 +6,27 @@ of a file and raises them together; an unknown key is a mistake (with the neares
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+import unicodedata
 from datetime import date
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator, model_validator
 
-from pipeline.errors import ProtocolError, compose
+from pipeline.errors import ProtocolError
+from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
+
+__all__ = ["Criterion", "Protocol", "SearchLog", "Source", "Stratum", "nearest", "read_protocol", "read_search_log"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
+
+# A reviewer names files: the names of sheets know these characters, Windows keeps these names for devices.
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 
 SourceKind = Literal["database", "register", "other", "demonstration"]
 
@@ -34,7 +41,7 @@ class ReviewSection(_Section):
     title: str = Field(min_length=1, description="title of the review, as reports print it")
     question: str = Field(min_length=1, description="the review question")
     version: str = Field(default="1", description="version of the protocol; stored with every decision")
-    seed: int = Field(default=1, ge=0, description="seed of every random step")
+    seed: int = Field(strict=True, default=1, ge=0, description="seed of every random step")
     notice: str = Field(default="", description="a sentence every page of the report shows")
 
 
@@ -44,7 +51,7 @@ class Criterion(_Section):
     label: str = Field(min_length=1, description="short name, printed in tables and in the flow diagram")
     include_if: str = Field(default="", description="text of an inclusion criterion")
     exclude_if: str = Field(default="", description="text of an exclusion criterion")
-    order: int = Field(default=0, description="place in lists; without it the order of the file")
+    order: int = Field(strict=True, default=0, description="place in lists; without it the order of the file")
 
     @model_validator(mode="after")
     def _one_side(self) -> Criterion:
@@ -59,7 +66,9 @@ class Stratum(_Section):
     label: str = Field(min_length=1, description="name, as tables print it")
     reasons: tuple[str, ...] = Field(min_length=1, description="exclusion codes whose records may belong to it")
     marked: bool = Field(
-        default=False, description="true: only records a person marks (column `stratum`); false: all with these codes"
+        strict=True,
+        default=False,
+        description="true: only records a person marks (column `stratum`); false: all with these codes",
     )
 
 
@@ -67,10 +76,18 @@ class DedupSection(_Section):
     """When two entries are the same work."""
 
     title_similarity: float = Field(
-        default=0.90, ge=0.5, le=1, description="title similarity (0 to 1) a merge asks for when no identifier agrees"
+        strict=True,
+        default=0.90,
+        ge=0.5,
+        le=1,
+        description="title similarity (0 to 1) a merge asks for when no identifier agrees",
     )
     review_similarity: float = Field(
-        default=0.80, ge=0.5, le=1, description="title similarity from which an undecided pair goes to a person"
+        strict=True,
+        default=0.80,
+        ge=0.5,
+        le=1,
+        description="title similarity from which an undecided pair goes to a person",
     )
     review_updates: Literal["same", "different"] = Field(
         default="same", description="whether the updates of one Cochrane review (same review number) are one work"
@@ -82,11 +99,17 @@ class ScreeningSection(_Section):
 
     reviewers: tuple[str, ...] = Field(min_length=1, description="who gets worklists; names of letters, digits, -, _")
     past_reviewers: tuple[str, ...] = Field(default=(), description="whose earlier decisions count, without worklists")
-    readers_per_record: int = Field(default=1, ge=1, le=2, description="how many people decide each record")
-    batch_size: int = Field(default=50, ge=1, le=5000, description="rows of one worklist at most")
-    target_recall: float = Field(default=0.95, gt=0, lt=1, description="recall the lower cut of the bands is set for")
-    confidence: float = Field(default=0.95, gt=0, lt=1, description="confidence of that statement")
-    show_scores: bool = Field(default=True, description="false: worklists without score, band and terms (blinded)")
+    readers_per_record: int = Field(
+        strict=True, default=1, ge=1, le=2, description="how many people decide each record"
+    )
+    batch_size: int = Field(strict=True, default=50, ge=1, le=5000, description="rows of one worklist at most")
+    target_recall: float = Field(
+        strict=True, default=0.95, gt=0, lt=1, description="recall the lower cut of the bands is set for"
+    )
+    confidence: float = Field(strict=True, default=0.95, gt=0, lt=1, description="confidence of that statement")
+    show_scores: bool = Field(
+        strict=True, default=True, description="false: worklists without score, band and terms (blinded)"
+    )
     classifier_exclusions: Literal["off"] = Field(
         default="off", description="whether the classifier may exclude without a person; only `off` in this version"
     )
@@ -95,8 +118,11 @@ class ScreeningSection(_Section):
     @classmethod
     def _plain_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if not name or not all(c.isalnum() or c in "-_" for c in name) or name != name.lower():
-                raise ValueError(f"a reviewer's name is small letters, digits, - and _ (it names files), not {name!r}")
+            if not _FILE_NAME.fullmatch(name) or name in _DEVICES:
+                raise ValueError(
+                    "a reviewer's name is made of small letters a to z, digits, - and _, at most 40, and no device "
+                    f"name of Windows (it names files); not {name!r}"
+                )
         if len(set(names)) < len(names):
             raise ValueError("a name stands twice")
         return names
@@ -105,6 +131,9 @@ class ScreeningSection(_Section):
     def _enough_readers(self) -> ScreeningSection:
         if self.readers_per_record > len(self.reviewers):
             raise ValueError("readers_per_record is larger than the number of reviewers")
+        both = [name for name in self.reviewers if name in self.past_reviewers]
+        if both:
+            raise ValueError(f"reviewers and past_reviewers both name {', '.join(both)}; name each person once")
         return self
 
 
@@ -137,7 +166,7 @@ class ReportSection(_Section):
     """What the report prints."""
 
     authors: tuple[str, ...] = Field(default=(), description="authors of the review")
-    year_bands: tuple[int, ...] = Field(
+    year_bands: tuple[StrictInt, ...] = Field(
         default=(1990, 2000, 2010, 2015, 2020), description="first years of the bands of the discipline by year table"
     )
 
@@ -152,8 +181,17 @@ class Source(_Section):
     platform: str = Field(default="", description="platform it was searched on")
     query: str = Field(default="", description="the search as run, word for word")
     searched_on: date | None = Field(default=None, description="date of the search")
-    hits_reported: int | None = Field(default=None, ge=0, description="number of hits the database reported")
+    hits_reported: int | None = Field(
+        strict=True, default=None, ge=0, description="number of hits the database reported"
+    )
     note: str = Field(default="", description="anything else")
+
+    @field_validator("searched_on", mode="before")
+    @classmethod
+    def _no_number(cls, value: object) -> object:
+        if isinstance(value, (int, float)):
+            raise ValueError("give a date: 2026-03-14")
+        return value
 
     @field_validator("export", mode="before")
     @classmethod
@@ -163,10 +201,11 @@ class Source(_Section):
     @field_validator("export")
     @classmethod
     def _inside(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if name.startswith(("/", "\\")) or ".." in Path(name).parts or ":" in name:
+        paths = [PurePosixPath(name.replace("\\", "/")) for name in names]
+        for name, path in zip(names, paths, strict=True):
+            if not path.name or path.is_absolute() or ".." in path.parts or ":" in name:
                 raise ValueError(f"an export is named relative to references/ and lies inside it, not {name!r}")
-        return tuple(name.replace("\\", "/") for name in names)
+        return tuple(path.as_posix() for path in paths)
 
 
 class Protocol(_Section):
@@ -184,14 +223,7 @@ class Protocol(_Section):
 
     @model_validator(mode="after")
     def _codes_exist(self) -> Protocol:
-        codes = self.exclusion_codes
-        named = [(f"strata.{name}.reasons", code) for name, stratum in self.strata.items() for code in stratum.reasons]
-        named += [("full_text.reasons", code) for code in self.full_text.reasons]
-        wrong = [
-            f"{place}: {code!r} is no exclusion code{nearest(code, codes)}"
-            for place, code in named
-            if code not in codes
-        ]
+        wrong = [message for _, message in mistakes_across(self.model_dump())]
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
@@ -238,24 +270,18 @@ class SearchLog(_Section):
 
     @model_validator(mode="after")
     def _unique(self) -> SearchLog:
-        for what, values in (
-            ("name", [item.name for item in self.source]),
-            ("export", [name for item in self.source for name in item.export]),
-        ):
-            twice = sorted({value for value in values if values.count(value) > 1})
-            if twice:
-                raise ValueError(f"{what} given twice: {', '.join(twice)}")
+        wrong = [message for _, message in mistakes_across(self.model_dump())]
+        if wrong:
+            raise ValueError("; ".join(wrong))
         return self
 
     def source_of(self, file: str) -> Source | None:
         """Return the entry of the search log that names an export file (None where there is none)."""
-        return next((item for item in self.source if file in item.export), None)
-
-
-def nearest(found: str, known: tuple[str, ...] | list[str]) -> str:
-    """Return "; did you mean ...?" for the nearest known name, or an empty text."""
-    close = difflib.get_close_matches(found, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
+        wanted = unicodedata.normalize("NFC", file)  # macOS may store an accent in a file's name as two characters
+        return next(
+            (item for item in self.source if wanted in [unicodedata.normalize("NFC", name) for name in item.export]),
+            None,
+        )
 
 
 def read_protocol(path: Path, shown_as: str = "screening/protocol.toml") -> Protocol:
@@ -264,7 +290,7 @@ def read_protocol(path: Path, shown_as: str = "screening/protocol.toml") -> Prot
     Raises:
         ProtocolError: the file is missing, is not TOML, or has mistakes (all of them, a line each).
     """
-    return _validate(Protocol, _load(path, shown_as), shown_as)
+    return _read(Protocol, path, shown_as)
 
 
 def read_search_log(path: Path, shown_as: str = "references/sources.toml") -> SearchLog:
@@ -273,55 +299,32 @@ def read_search_log(path: Path, shown_as: str = "references/sources.toml") -> Se
     Raises:
         ProtocolError: as for `read_protocol`.
     """
-    if not path.exists():
-        return SearchLog()
-    return _validate(SearchLog, _load(path, shown_as), shown_as)
+    return _read(SearchLog, path, shown_as) if path.exists() else SearchLog()
 
 
-def _load(path: Path, shown_as: str) -> dict[str, Any]:
+def _read(model: type[_Model], path: Path, shown_as: str) -> _Model:
+    text = _text(path, shown_as)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ProtocolError(f"is not valid TOML: {error}", file=shown_as) from None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ProtocolError.from_lines(list(mistake_lines(model, error, data, text, shown_as))) from None
+
+
+def _text(path: Path, shown_as: str) -> str:
+    try:
+        data = path.read_bytes()
     except FileNotFoundError:
         raise ProtocolError(
             "not found", file=shown_as, hint="`python -m pipeline new FOLDER` writes a commented skeleton"
         ) from None
-    except UnicodeDecodeError:
-        raise ProtocolError("is not UTF-8 text", file=shown_as, hint="save it as UTF-8") from None
+    except OSError as error:
+        raise ProtocolError(f"cannot be read: {error.strerror}", file=shown_as, hint="check its rights") from error
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        raise ProtocolError(f"is not valid TOML: {error}", file=shown_as) from None
-
-
-def _validate(model: type[_Model], data: Mapping[str, Any], shown_as: str) -> _Model:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ProtocolError.from_lines(list(_mistakes(model, error, shown_as))) from None
-
-
-def _mistakes(model: type[BaseModel], error: ValidationError, shown_as: str) -> Iterator[str]:
-    for item in error.errors(include_url=False):
-        where = [str(part) for part in item["loc"]]
-        if item["type"] == "extra_forbidden":
-            known = _keys_at(model, where[:-1])
-            yield compose(f"unknown key {'.'.join(where)!r}{nearest(where[-1], known)}", file=shown_as, allowed=known)
-        elif item["type"] == "missing":
-            yield compose(f"{'.'.join(where)!r} is missing", file=shown_as, hint="add it")
-        else:
-            message = item["msg"].removeprefix("Value error, ")
-            plain = item["input"] if isinstance(item["input"], (str, int, float, bool)) else None
-            place = f"{'.'.join(where)!r}: " if where else ""
-            yield compose(place + message, file=shown_as, found=plain)
-
-
-def _keys_at(model: type[BaseModel], where: list[str]) -> list[str]:
-    """Return the keys known at a place of the file, by walking the models along the path."""
-    current: Any = model
-    for part in where:
-        if isinstance(current, type) and issubclass(current, BaseModel) and part in current.model_fields:
-            current = current.model_fields[part].annotation
-        arguments = [a for a in getattr(current, "__args__", ()) if isinstance(a, type) and issubclass(a, BaseModel)]
-        if arguments:
-            current = arguments[-1]
-    return list(current.model_fields) if isinstance(current, type) and issubclass(current, BaseModel) else []
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ProtocolError(f"line {line} is not UTF-8 text", file=shown_as, hint="save the file as UTF-8") from None

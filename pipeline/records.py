@@ -147,17 +147,31 @@ _PANDAS = {"str": "string", "int": "Int64", "float": "Float64", "bool": "boolean
 
 
 def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
-    """Return the table with the columns' types: string, Int64, Float64, boolean; lists stay Python lists."""
+    """Return the table with the columns' types: string, Int64, Float64, boolean; lists stay Python lists.
+
+    Raises:
+        TypeError: a cell of a list column is one text (a mistake in a reader, not in the data).
+    """
+    import pandas as pd
+
     result = {}
     for column in columns:
         cells = frame[column.name]
         if column.dtype == "list":
-            result[column.name] = cells.map(lambda v: list(v) if isinstance(v, (list, tuple)) else [])
+            result[column.name] = pd.Series([_as_list(cell) for cell in cells], index=frame.index, dtype=object)
         else:
             result[column.name] = cells.astype(_PANDAS[column.dtype])  # type: ignore[call-overload]
-    import pandas as pd
-
     return pd.DataFrame(result, index=frame.index)
+
+
+def _as_list(cell: Any) -> list[Any]:  # noqa: ANN401
+    if isinstance(cell, (list, tuple)):
+        return list(cell)
+    if hasattr(cell, "tolist") and getattr(cell, "ndim", False):
+        return list(cell.tolist())
+    if isinstance(cell, (str, bytes)):
+        raise TypeError(f"a list column holds a text that is no list: {cell[:80]!r}")
+    return []
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pipeline.decisions.sheet import read_sheet_bytes
-from pipeline.errors import Notice, compose
+from pipeline.errors import Notice, ReviewError, compose
 from pipeline.review import Review
 from pipeline.store import write_if_changed
 from pipeline.tables import csv_bytes, plain_cell
@@ -35,11 +35,21 @@ def register_path(review: Review) -> str:
 
 
 def read_register(review: Review) -> dict[str, Registered]:
-    """Return the register by entry id; a register that is not there is empty."""
+    """Return the register by entry id; a register that is not there is empty.
+
+    Raises:
+        ReviewError: the register cannot be read.
+    """
     path = review.folder / register_path(review)
     if not path.is_file():
         return {}
-    sheet = read_sheet_bytes(path.read_bytes(), known=HEADER)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ReviewError(
+            f"cannot be read: {error.strerror}", file=register_path(review), hint="close it elsewhere, check its rights"
+        ) from error
+    sheet = read_sheet_bytes(data, known=HEADER)
     found = (
         Registered(
             cells.get("entry_id", "").strip(),
@@ -60,6 +70,15 @@ def update_register(review: Review, present: Iterable[Registered], *, accept_cha
     """
     register = read_register(review)
     now = {item.entry_id: item for item in present}
+    # Of identical entries in two files the last number vanishes with either file: it is missed in the file that went.
+    moved = {
+        (item.file, item.title): register[entry_id].file
+        for entry_id, item in now.items()
+        if entry_id in register and register[entry_id].file != item.file
+    }
+    for entry_id, item in register.items():
+        if entry_id not in now and not item.known_gone and (item.file, item.title) in moved:
+            register[entry_id] = replace(item, file=moved[item.file, item.title])
     for entry_id, item in now.items():
         register[entry_id] = item
     if accept_changes:
@@ -83,9 +102,10 @@ def gone_notices(review: Review, register: dict[str, Registered], present: froze
     for file, items in sorted(missing.items()):
         there = (review.references / file).is_file()
         first = sorted(items, key=lambda item: item.entry_id)[0]
+        number = "1 entry is" if len(items) == 1 else f"{len(items):,} entries are"
         what = "was edited" if there else "was taken away"
         text = compose(
-            f"this export {what} since it was read: {len(items):,} entries are gone, the first is {first.entry_id} "
+            f"this export {what} since it was read: {number} gone, the first is {first.entry_id} "
             f"({first.title[:60] or 'no title'}); decisions on them are kept",
             file=f"references/{file}",
             hint="put the file back as it was, or accept it: python -m pipeline review --accept-changes",

@@ -76,7 +76,8 @@ def open_review(folder: Path) -> Review:
     """Return the review in a folder.
 
     Raises:
-        ReviewError: the folder does not exist or is no review.
+        ReviewError: the folder does not exist, is no review, or one of the folders that are written in is a link that
+            leads out of it.
     """
     review = Review(folder.resolve())
     if not review.folder.is_dir():
@@ -87,4 +88,14 @@ def open_review(folder: Path) -> Review:
             file=str(folder),
             hint="`python -m pipeline new FOLDER` writes a commented skeleton",
         )
+    machine, report = review.screening / "machine", review.outputs / "report"
+    written = (review.screening, review.ledgers, review.worklists, review.duplicate_sheets, machine)
+    for path in (*written, review.outputs, review.stages, report, review.state):
+        if path.is_symlink() and not path.resolve().is_relative_to(review.folder):
+            raise ReviewError(
+                "is a symbolic link that leads out of the review; nothing is written through it",
+                file=review.shown(path),
+                found=str(path.readlink()),
+                hint="put a folder of its own in its place",
+            )
     return review

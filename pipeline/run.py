@@ -6,6 +6,7 @@ Knows nothing of Prefect: the flows call these methods, and so does the short wa
 from __future__ import annotations
 
 import importlib.metadata
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -226,8 +227,6 @@ class ReviewRun:
         Raises:
             ReviewError: a sheet cannot be written.
         """
-        import json
-
         import pyarrow.parquet as pq
 
         rows = pq.read_table(self.review.stages / "worklists" / "tasks.parquet").to_pylist()
@@ -268,11 +267,11 @@ class ReviewRun:
         return BAD_DATA if any(notice.severity == "problem" for notice in self.notices) else DONE
 
     def status(self) -> dict[str, Any]:
-        """Return the state of the review for machines: no times, the same for the same review."""
+        """Return the state of the review for machines, as JSON holds it: no times, the same for the same review."""
         numbers = {name: dict(run.manifest.numbers) for name, run in self.stage_runs.items()}
         counts = numbers.get("count", {}).get("counts", {})
         waiting = bool(self.issued.waiting or self.issued.queued)
-        return {
+        status = {
             "status_version": STATUS_VERSION,
             "title": self.protocol.review.title,
             "state": "awaiting people" if waiting else "complete",
@@ -284,6 +283,8 @@ class ReviewRun:
             "stages": {name: run.manifest.summary for name, run in self.stage_runs.items()},
             "ranking": numbers.get("screen", {}).get("basis", ""),
         }
+        plain: dict[str, Any] = json.loads(json_bytes(status))
+        return plain
 
     def log(self, line: str) -> None:
         """Add a line with the time to the run log, the one place where times are kept beside the ledgers."""

@@ -11,10 +11,11 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pipeline.errors import Notice, ReviewError
@@ -49,18 +50,23 @@ def write_atomic(path: Path, data: bytes, *, keep_backup: bool = False) -> None:
     """
     temporary: Path | None = None
     try:
-        if path.is_symlink():
-            raise ReviewError("is a symbolic link; nothing is written through links", file=str(path))
+        for link in (path, path.parent):
+            if link.is_symlink():
+                raise ReviewError(
+                    "is a symbolic link; nothing is written through links",
+                    file=str(link),
+                    hint="put a file or folder of your own in its place",
+                )
         path.parent.mkdir(parents=True, exist_ok=True)
         if keep_backup and path.exists():
             write_atomic(path.with_name(path.name + ".bak"), path.read_bytes())
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=".tmp")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as stream:
+        temporary = path.parent / f".writing-{secrets.token_hex(8)}.tmp"
+        with temporary.open("xb") as stream:  # rights as the umask says, so that a shared folder stays shared
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o644)
+        if path.exists():
+            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -75,7 +81,7 @@ def write_atomic(path: Path, data: bytes, *, keep_backup: bool = False) -> None:
 
 def write_if_changed(path: Path, data: bytes) -> bool:
     """Write a file unless it has that content already; return whether it was written."""
-    if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+    if not path.is_symlink() and sha256_of_file(path) == sha256_of(data):
         return False
     write_atomic(path, data)
     return True
@@ -138,9 +144,16 @@ def read_manifest(path: Path) -> Manifest | None:
         if seal != sha256_of(json_bytes(content | {"manifest_version": MANIFEST_VERSION})):
             return None
         notices = tuple(Notice(**notice) for notice in content.pop("notices"))
-        return Manifest(**content, notices=notices)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        manifest = Manifest(**content, notices=notices)
+        return manifest if all(_inside(name) for name in dict(manifest.outputs)) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _inside(name: str) -> bool:
+    """Return whether an output's name stays below outputs/ (the runner deletes what a stage no longer writes)."""
+    path = PurePosixPath(name)
+    return bool(name) and not path.is_absolute() and ".." not in path.parts and not set(name) & {"\\", ":"}
 
 
 def is_fresh(manifest: Manifest | None, key: str, outputs: Path) -> bool:

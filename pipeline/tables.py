@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import numbers
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
 
 
 def parquet_bytes(frame: pd.DataFrame, columns: tuple[Column, ...]) -> bytes:
-    """Return a table as Parquet (zstd) without library versions or clocks in it."""
+    """Return a table as Parquet (zstd) without clocks, so that the same table gives the same bytes."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -75,14 +76,15 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 def safe_cell(value: object) -> str:
     """Return a cell's text; one that a spreadsheet would run as a formula gets an apostrophe in front.
 
-    Numbers are left as they are; an apostrophe before such a character is doubled, so that `plain_cell` undoes it.
+    Numbers are left as they are, missing values are empty; an apostrophe before such a character is doubled, so that
+    `plain_cell` undoes it.
 
     >>> safe_cell("=1+1"), safe_cell(-3)
     ("'=1+1", '-3')
     """
-    if value is None:
+    if value is None or type(value).__name__ == "NAType" or (isinstance(value, float) and value != value):
         return ""
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, numbers.Number):
         return str(value)
     text = str(value).replace("\x00", "")
     return "'" + text if text.lstrip("'").startswith(_DANGEROUS) else text

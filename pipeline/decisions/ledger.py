@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from pipeline.decisions.sheet import decode_sheet, read_sheet_bytes
+from pipeline.decisions.sheet import Sheet, decode_sheet, not_text, read_sheet_bytes
 from pipeline.decisions.words import ALLOWED
-from pipeline.errors import Notice, compose
+from pipeline.errors import InputError, Notice, ReviewError, compose
 from pipeline.identity import clean_id, id_problem
 from pipeline.store import write_atomic
 from pipeline.tables import plain_cell, safe_cell
@@ -80,8 +80,9 @@ class LedgerRow:
         return self.row_id == self._seal(place)
 
     def _seal(self, place: int) -> str:
-        content = "\x1f".join([str(place), *(getattr(self, name) for name in LEDGER_HEADER if name != "row_id")])
-        return "d" + hashlib.sha256(" ".join(content.split()).encode("utf-8", "replace")).hexdigest()[:15]
+        cells = [str(place), *(getattr(self, name) for name in LEDGER_HEADER if name != "row_id")]
+        content = "\x1f".join(" ".join(cell.split()) for cell in cells)
+        return "d" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:15]
 
 
 LEDGER_HEADER: tuple[str, ...] = tuple(item.name for item in fields(LedgerRow))
@@ -90,12 +91,21 @@ REQUIRED = ("stage", "entry_id", "decision")
 
 @dataclass(frozen=True)
 class Ledger:
-    """The rows of one person's ledger, in order, with what people must see about it."""
+    """The rows of one person's ledger, in order, with what people must see about it.
+
+    Attributes:
+        reviewer: the person.
+        rows: the rows that can be used.
+        places: their places in the file.
+        notices: what people must see.
+        closed: why nothing may be added to the file before a person mended it; empty where rows may be added.
+    """
 
     reviewer: str
     rows: tuple[LedgerRow, ...] = ()
     places: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
+    closed: str = ""
 
 
 def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
@@ -106,56 +116,107 @@ def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
         data: the file.
         file: the file's name in messages.
     """
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        return Ledger(reviewer)
     sheet = read_sheet_bytes(data, known=LEDGER_HEADER)
-    missing = [name for name in REQUIRED if name not in sheet.header]
-    if missing:
-        text = compose(
-            f"ledger without the column(s) {', '.join(missing)}; none of its decisions can be read",
-            file=file,
-            found=", ".join(sheet.header),
-            allowed=LEDGER_HEADER,
-            hint="put the header back",
-        )
-        return Ledger(reviewer, notices=(Notice("problem", text, "ledger_unreadable"),))
-    rows, places, notices = [], [], []
-    for place, (number, cells) in enumerate(sheet.rows, start=1):
-        row = LedgerRow(**{name: plain_cell(cells.get(name, "")) for name in LEDGER_HEADER})
+    problem = _header_problem(data, sheet, REQUIRED)
+    if problem:
+        notice = Notice("problem", compose(problem[0], file=file, **problem[1]), "ledger_unreadable")  # type: ignore[arg-type]
+        return Ledger(reviewer, notices=(notice,), closed=notice.text)
+    rows, places, edited, foreign = [], [], [], []
+    notices = [_unread_row(file, number, what) for number, what in sheet.broken]
+    place_of, newer = sheet.places, False
+    for number, cells in sheet.rows:
+        read = LedgerRow(**{name: plain_cell(cells.get(name, "")) for name in LEDGER_HEADER})
         row = replace(
-            row,
-            reviewer=reviewer,
-            entry_id=clean_id(row.entry_id),
-            other_entry_id=clean_id(row.other_entry_id),
+            read, reviewer=reviewer, entry_id=clean_id(read.entry_id), other_entry_id=clean_id(read.other_entry_id)
         )
-        problem = row_problem(row)
-        if problem:
-            notices.append(Notice("problem", compose(problem, file=file, row=number), "ledger_row"))
+        wrong = row_problem(row)
+        newer = newer or _is_newer(row.schema)
+        if wrong:
+            notices.append(_unread_row(file, number, wrong))
             continue
-        if row.row_id and not row.is_sealed(place):
-            text = compose(
-                "this row was edited after it was written; it is used as it stands now",
-                file=file,
-                row=number,
-                hint="a correction is a new row at the end, so that both stay on record",
-            )
-            notices.append(Notice("warning", text, "ledger_edited"))
+        if read.reviewer not in ("", reviewer):
+            foreign.append(number)
+        elif row.row_id and not row.is_sealed(place_of[number]):
+            edited.append(number)
         rows.append(row)
-        places.append(place)
-    return Ledger(reviewer, tuple(rows), tuple(places), tuple(notices))
+        places.append(place_of[number])
+    notices += _row_notices(reviewer, file, edited, foreign)
+    closed = "" if not newer else compose("holds rows of a newer version of this program", file=file, hint=_UPDATE)
+    problem = _header_problem(data, sheet, LEDGER_HEADER)
+    if problem:
+        closed = compose(problem[0], file=file, **problem[1])  # type: ignore[arg-type]
+    return Ledger(reviewer, tuple(rows), tuple(places), tuple(notices), closed)
+
+
+_UPDATE = "update the program"
+
+
+def _is_newer(schema: str) -> bool:
+    return schema.strip().isdecimal() and int(schema) > int(SCHEMA)
+
+
+def _header_problem(data: bytes, sheet: Sheet, wanted: Sequence[str]) -> tuple[str, dict[str, object]] | None:
+    """Return what is wrong with a ledger's header, as message and place, None where it has the wanted columns once."""
+    if not_text(data):
+        return f"is {not_text(data)}, not a CSV; no decision in it can be read", {"hint": "save it as CSV (UTF-8)"}
+    found = ", ".join(sheet.raw_header)
+    missing, twice = [name for name in wanted if name not in sheet.header], sheet.twice(wanted)
+    if missing:
+        hint = "put the header back (the .bak file beside it may have it)"
+        message = f"ledger without the column(s) {', '.join(missing)}"
+        return message, {"found": found, "allowed": LEDGER_HEADER, "hint": hint}
+    if twice:
+        message = f"ledger with more than one column {', '.join(twice)}"
+        return message, {"found": found, "allowed": LEDGER_HEADER, "hint": "take the wrong one out"}
+    return None
+
+
+def _unread_row(file: str, number: int, problem: str) -> Notice:
+    hint = "the row is not used; put it right, or add the decision again as a new row at the end"
+    return Notice("problem", compose(problem, file=file, row=number, hint=hint), "ledger_row")
+
+
+def _row_notices(reviewer: str, file: str, edited: Sequence[int], foreign: Sequence[int]) -> list[Notice]:
+    notices = []
+    if foreign:
+        text = compose(
+            f"{_numbers(foreign)} written by somebody else; counted as decisions of {reviewer!r}, whose ledger this is",
+            file=file,
+            hint="a file takes its owner from its name: move the rows, or name the file as it was",
+        )
+        notices.append(Notice("warning", text, "ledger_foreign"))
+    if edited:
+        text = compose(
+            f"{_numbers(edited)} edited after being written, or a row above was taken out; used as it stands now",
+            file=file,
+            hint="a correction is a new row at the end, so that both stay on record",
+        )
+        notices.append(Notice("warning", text, "ledger_edited"))
+    return notices
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:10])) + (f" and {len(numbers) - 10} more" if len(numbers) > 10 else "")
+    return f"row {shown} was" if len(numbers) == 1 else f"rows {shown} were"
 
 
 def row_problem(row: LedgerRow) -> str | None:
     """Return why a row of a ledger cannot be used, None where it can."""
     if row.schema not in ("", SCHEMA):
-        return f"written by another version (schema {row.schema!r}); this program knows {SCHEMA!r}: update the program"
+        return f"written by another version (schema {row.schema!r}); this program knows {SCHEMA!r}: {_UPDATE}"
     if row.stage != "coding" and row.stage not in ALLOWED:
-        return f"unknown stage {row.stage!r}; allowed: {', '.join([*ALLOWED, 'coding'])}"
+        return f"unknown stage; found {row.stage!r}; allowed: {', '.join([*ALLOWED, 'coding'])}"
     words = ALLOWED.get(row.stage, ())
     if row.stage != "coding" and row.decision not in words:
-        return f"unknown decision {row.decision!r}; allowed: {', '.join(words)}"
+        return f"unknown decision; found {row.decision!r}; allowed: {', '.join(words)}"
+    if row.stage == "coding" and not (row.decision and row.dimension):
+        return f"a code needs a dimension and a decision; found {row.dimension!r} and {row.decision!r}"
     for name in ("entry_id", "other_entry_id") if row.stage == "duplicate_pair" else ("entry_id",):
         problem = id_problem(getattr(row, name))
         if problem:
-            return f"{name} {getattr(row, name)!r}: {problem}"
+            return f"{name}: {problem}; found {getattr(row, name)!r}"
     return None
 
 
@@ -164,29 +225,71 @@ def ledger_path(folder: Path, reviewer: str) -> Path:
     return folder / f"{reviewer}.csv"
 
 
+def ledger_bytes(path: Path, file: str) -> bytes:
+    """Return the content of a ledger, empty where there is none yet.
+
+    Raises:
+        ReviewError: the file is there and cannot be read (held by a spreadsheet).
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        hint = "close it in the spreadsheet, run again"
+        raise ReviewError(f"cannot be read: {error.strerror}", file=file, hint=hint) from error
+
+
 def append_rows(path: Path, rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
     """Append decisions to a ledger in one step, sealed, and return them as written.
 
     What stood in the file stays as it is (byte for byte where it is UTF-8); a delimiter that a spreadsheet changed is
-    followed. The old file is kept as `.bak`.
+    followed. The old file is kept as `.bak`. Before anything is written the new content is read back: every old row
+    and every new one must be found in it.
 
     Raises:
-        ReviewError: the file cannot be written.
+        InputError: the file is damaged so that added rows would not be read back; nothing was written.
+        ReviewError: the file cannot be read or written.
     """
-    old = path.read_bytes() if path.exists() else b""
-    sheet = read_sheet_bytes(old, known=LEDGER_HEADER) if old.strip() else None
-    place = len(sheet.rows) if sheet else 0
+    old = ledger_bytes(path, str(path))
+    before = read_ledger(path.stem, old, path.name)
+    if before.closed:
+        raise InputError(f"nothing can be added to this ledger: {before.closed}")
+    sheet = read_sheet_bytes(old, known=LEDGER_HEADER)
+    place = len(sheet.places)
     sealed = tuple(row.sealed(place + number) for number, row in enumerate(rows, start=1))
+    data = _joined(old, sheet, sealed)
+    after = read_ledger(path.stem, data, path.name)
+    own = tuple(replace(row, reviewer=path.stem) for row in sealed)
+    if after.rows[: len(before.rows)] != before.rows or not _same(after.rows[len(before.rows) :], own):
+        raise InputError(
+            "is damaged at its end, so that rows added to it could not be read back; nothing was added",
+            file=str(path),
+            hint="look at the last row (a quote that is not closed?), mend it, run again",
+        )
+    write_atomic(path, data, keep_backup=path.exists())
+    return sealed
+
+
+def _joined(old: bytes, sheet: Sheet, sealed: Sequence[LedgerRow]) -> bytes:
+    """Return the old content with the rows after it, in the old content's dialect."""
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=sheet.delimiter if sheet else ",", lineterminator="\r\n")
-    if sheet is None:
+    writer = csv.writer(stream, delimiter=sheet.delimiter, quotechar=sheet.quote, lineterminator="\r\n")
+    if not sheet.header:
         writer.writerow(LEDGER_HEADER)
-    names = sheet.header if sheet else LEDGER_HEADER
-    writer.writerows([safe_cell(getattr(row, name, "")) for name in names] for row in sealed)
-    if sheet is None:
         old = b"\xef\xbb\xbf"
     elif sheet.encoding != "utf-8-sig":
         old = decode_sheet(old)[0].encode("utf-8-sig", "replace")
-    join = b"" if sheet is None or old.endswith((b"\n", b"\r")) else b"\r\n"
-    write_atomic(path, old + join + stream.getvalue().encode("utf-8", "replace"), keep_backup=path.exists())
-    return sealed
+    writer.writerows([safe_cell(getattr(row, name, "")) for name in sheet.header or LEDGER_HEADER] for row in sealed)
+    join = b"" if not sheet.header or old.endswith((b"\n", b"\r")) else b"\r\n"
+    return old + join + stream.getvalue().encode("utf-8", "replace")
+
+
+def _same(found: Sequence[LedgerRow], wanted: Sequence[LedgerRow]) -> bool:
+    """Return whether rows are as they were to be written; line ends, and signs no file can hold, do not count."""
+
+    def plain(row: LedgerRow) -> list[str]:
+        cells = [getattr(row, name).replace("\x00", "") for name in LEDGER_HEADER]
+        return [" ".join(cell.encode("utf-8", "replace").decode().split()) for cell in cells]
+
+    return [plain(row) for row in found] == [plain(row) for row in wanted]

@@ -57,7 +57,9 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
 
     A consensus outranks single readings. Two people, or one person about two entries that turned out to be the same
     work, who differ make a conflict. With two readers per record one reading alone leaves the record undecided.
-    Maybe is no decision: the record comes back on a worklist.
+    Maybe is no decision: the record comes back on a worklist. Where nobody has decided on title and abstract but
+    somebody on the full text (a work that came by other methods and was later found in a database too), the record
+    counts as included here.
     """
     decisions = list(decisions)
     agreed = newest(d for d in decisions if d.stage == "consensus")
@@ -71,6 +73,9 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
         return Outcome("conflict", rests_on=tuple(single))
     if MAYBE in given:
         return Outcome("maybe", rests_on=tuple(single))
+    in_hand = newest(d for d in decisions if d.stage in ("retrieval", "full_text"))
+    if in_hand and not any(d.stage in ("title_abstract", "consensus") for d in decisions):
+        return Outcome("included", rests_on=tuple(in_hand))
     if not single or len({d.reviewer for d in single}) < readers_per_record:
         return Outcome("undecided", rests_on=tuple(single))
     return _decided(single)

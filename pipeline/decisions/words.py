@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -28,6 +30,8 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "eligible",
             "ja",
             "oui",
+            "wahr",
+            "vrai",
         ),
         EXCLUDE: (
             "exclude",
@@ -42,11 +46,25 @@ _SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ineligible",
             "nein",
             "non",
+            "falsch",
+            "faux",
         ),
         MAYBE: ("maybe", "?", "unsure", "unclear", "m", "uncertain"),
         WITHDRAW: ("withdraw", "withdrawn", "undo", "undecided"),
-        "retrieved": ("yes", "y", "1", "x", "true", "retrieved", "got", "ja", "oui"),
-        "not_retrieved": ("no", "n", "0", "false", "not retrieved", "not_retrieved", "missing", "nein", "non"),
+        "retrieved": ("yes", "y", "1", "x", "true", "retrieved", "got", "ja", "oui", "wahr", "vrai"),
+        "not_retrieved": (
+            "no",
+            "n",
+            "0",
+            "false",
+            "not retrieved",
+            "not_retrieved",
+            "missing",
+            "nein",
+            "non",
+            "falsch",
+            "faux",
+        ),
         "same": ("same", "duplicate", "yes", "y", "1", "x", "true", "merge"),
         "different": ("different", "not a duplicate", "no", "n", "0", "false", "diff", "distinct"),
         "same_study": ("same study", "same_study", "study", "linked"),
@@ -66,6 +84,16 @@ ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SHOWN_AS: Mapping[str, tuple[str, ...]] = MappingProxyType({**ALLOWED, "retrieval": ("yes", "no", WITHDRAW)})
 
 
+def plain_word(text: str) -> str:
+    """Return a cell's text in one form: small letters, single blanks, no marks around it, full-width forms as usual.
+
+    >>> plain_word(" \u201cMay\u00a0be!\u201d ")
+    'may be'
+    """
+    whole = unicodedata.normalize("NFKC", "".join(c for c in text if unicodedata.category(c) != "Cf")).casefold()
+    return " ".join(whole.split()).strip("'\"\u2018\u2019\u201c\u201d\u201e ").rstrip(".! ")
+
+
 def decision_word(text: str, column: str) -> str | None:
     """Return the decision that a cell's text means, None where it is none of the allowed spellings.
 
@@ -76,23 +104,38 @@ def decision_word(text: str, column: str) -> str | None:
     >>> decision_word(" Include. ", "title_abstract"), decision_word("Y", "retrieval"), decision_word("hm", "split")
     ('include', 'retrieved', None)
     """
-    word = " ".join(text.casefold().split()).strip("'\"").rstrip(".! ")
+    word = plain_word(text)
     for decision in ALLOWED[column]:
         if word in _SPELLINGS.get(decision, (decision,)):
             return decision
     return None
 
 
+def several(text: str) -> list[str]:
+    """Return the parts of a cell that may hold more than one code: parted by semicolons, commas or line ends."""
+    return [part.strip() for part in re.split(r"[;,\r\n]", text) if part.strip()]
+
+
 def reason_code(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tuple[str, str]:
     """Return the code a reason cell names, and an empty text; or an empty code and what is wrong.
 
-    A code is recognised whole, by the part before its first underscore (`E1` for `E1_technical`) where only one code
-    begins so, or by its label; capitals do not matter.
+    A code is recognised whole, by its label, or by the part before its first underscore (`E1` for `E1_technical`), in
+    each case only where one code fits; capitals, blanks for underscores and marks around it do not matter.
     """
-    word = " ".join(text.casefold().split()).strip("'\"").rstrip(".")
-    whole = [code for code in allowed if word in (code.casefold(), protocol.label(code).casefold())]
-    short = [code for code in allowed if word == code.casefold().split("_")[0]]
-    for found in (whole, short):
-        if len(found) == 1:
-            return found[0], ""
+    word = _code_word(text)
+    fitting: list[str] = []
+    for forms in (
+        {code: _code_word(code) for code in allowed},
+        {code: _code_word(protocol.label(code)) for code in allowed},
+        {code: _code_word(code.split("_")[0]) for code in allowed},
+    ):
+        fitting = fitting or [code for code, form in forms.items() if form == word]
+        if len(fitting) == 1:
+            return fitting[0], ""
+    if fitting:
+        return "", f"this reason fits {' and '.join(fitting)}"
     return "", f"unknown reason{nearest(text.strip(), list(allowed))}"
+
+
+def _code_word(text: str) -> str:
+    return " ".join(plain_word(text).replace("_", " ").replace("-", " ").split())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-_NAME = re.compile(r"(?P<number>\d{4,})-(?P<kind>[a-z-]+)\.(?P<reviewer>[a-z0-9_-]+)\.csv")
+# Reviewers' names are letters of any alphabet, digits, - and _ (protocol).
+_NAME = re.compile(r"(?P<number>[0-9]{4,})-(?P<kind>[a-z-]+)\.(?P<reviewer>[\w-]+)")
+_NOT_OURS = ("desktop.ini", "thumbs.db", "icon\r", "icon")
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,23 @@ class SheetName:
 
 def sheet_name(file: str) -> SheetName | None:
     """Return the parts of a sheet's file name, None where it is not the name of a sheet."""
-    match = _NAME.fullmatch(file)
+    name = meant_name(file)
+    return name if name and unicodedata.normalize("NFC", file) == name.file else None
+
+
+def meant_name(file: str) -> SheetName | None:
+    """Return the sheet that a file was saved from, going by how its name begins: another ending, capitals, a copy.
+
+    >>> meant_name("0001-Borderline.ann (conflicted copy).xlsx").file
+    '0001-borderline.ann.csv'
+    """
+    match = _NAME.match(unicodedata.normalize("NFC", file).lower())
     if not match or match["kind"] not in KINDS:
         return None
     return SheetName(int(match["number"]), match["kind"], match["reviewer"])
 
 
 def is_leftover(file: str) -> bool:
-    """Return whether a file is a lock or temporary file of an office program, never to be read."""
-    return file.startswith(("~$", ".~lock", ".")) or file.endswith((".tmp", ".bak", "~", "#"))
+    """Return whether a file is a lock or temporary file of an office program or system, never to be read."""
+    name = file.lower()
+    return name.startswith(("~$", ".~lock", ".")) or name.endswith((".tmp", ".bak", "~", "#")) or name in _NOT_OURS

@@ -23,6 +23,7 @@ AGREES, UNKNOWN, DIFFERS = 1, 0, -1
 AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.50
 JOURNALS_AGREE, JOURNALS_DIFFER = 0.80, 0.50
 ABSTRACTS_AGREE = 0.85
+REORDERED_TITLE = 0.96
 SHORTEST_TITLE_HEAD = 25
 CROWDED_DOI = 3
 SHORTEST_FAMILY = 3
@@ -174,7 +175,7 @@ def _compare_titles(table: Comparables, left: Indices, right: Indices) -> tuple[
     close = np.flatnonzero((similarity > 0.5) & (similarity < 0.95))
     if len(close):
         in_order = _ratio(table.title[left[close]], table.title[right[close]], fuzz.token_sort_ratio)
-        similarity[close] = np.maximum(similarity[close], np.minimum(in_order, 0.97))
+        similarity[close] = np.maximum(similarity[close], np.minimum(in_order, REORDERED_TITLE))
     for first, second in (
         (table.title_other[left], other),
         (one, table.title_other[right]),

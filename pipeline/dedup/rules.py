@@ -195,6 +195,11 @@ def other_journal(pairs: Comparison, settings: DedupSection) -> Flags:
     return differ(pairs.journal) & more & _no_identifier(pairs, settings)
 
 
+def other_volume_unsigned(pairs: Comparison, settings: DedupSection) -> Flags:
+    """Return pairs of another volume of which one has no authors (volumes of proceedings, columns)."""
+    return np.isnan(pairs.author_similarity) & differ(pairs.volume) & _no_identifier(pairs, settings)
+
+
 def other_year(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs more than one year apart."""
     return differ(pairs.year) & _no_identifier(pairs, settings)
@@ -215,10 +220,10 @@ def other_issue_of_recurring(pairs: Comparison, settings: DedupSection) -> Flags
 
 
 def whole_book_identifier(pairs: Comparison, settings: DedupSection) -> Flags:
-    """Return pairs that share the identifier of their book or supplement: unlike titles, other pages or authors."""
+    """Return pairs that share the identifier of their book or supplement: unlike titles, other pages, authors, form."""
     not_quite = pairs.title_similarity < SAME_TITLE
     unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins
-    elsewhere = differ(pairs.pages) & differ(pairs.authors)
+    elsewhere = (differ(pairs.pages) & differ(pairs.authors)) | (not_quite & differ(pairs.form))
     apart = (not_quite & differ(pairs.pages)) | (unlike & differ(pairs.authors)) | (unlike & pairs.crowded_doi)
     return same_identifier(pairs, settings) & (apart | elsewhere)
 
@@ -237,6 +242,7 @@ WORK_VETOES: tuple[Rule, ...] = (
 PLACE_VETOES: tuple[Rule, ...] = (
     Rule("volume, issue or pages differ", other_volume_and_pages),
     Rule("journal differs", other_journal),
+    Rule("volume differs, authors are missing", other_volume_unsigned),
     Rule("year differs", other_year),
     Rule("pages differ", other_pages),
 )

@@ -168,7 +168,7 @@ def _missing(written: str) -> str:
     """Return the closing sign that was cut from a field's end together with the commas."""
     if written.startswith('"'):
         return "" if written.endswith('"') and len(written) > 1 else '"'
-    depth = sum((sign == "{") - (sign == "}") for sign in _BRACES.findall(written))
+    depth: int = sum((sign == "{") - (sign == "}") for sign in _BRACES.findall(written))
     return "}" * max(depth, 0)
 
 

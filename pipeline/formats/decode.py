@@ -36,8 +36,8 @@ _BOMS: tuple[tuple[bytes, str, str], ...] = (
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # Bytes between two letters: accents of MacRoman that cp1252 has no letters for; those it has; accents of cp1252.
-_ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x89\x8b\x8d\x8f-\x91\x98\x99\x9b\x9d](?=[a-z])")
-_EITHER = re.compile(rb"(?<=[A-Za-z])[\x8a\x8c\x8e\x96\x97\x9a\x9c\x9e\x9f](?=[a-z])")
+_ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x91\x98\x99\x9b\x9d\x9f](?=[a-z])")
+_EITHER = re.compile(rb"(?<=[A-Za-z])[\x96\x97\x9a\x9c\x9e](?=[a-z])")
 _ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
 
 

@@ -8,11 +8,12 @@ from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_issns
 from pipeline.normalise.markup import one_line
-from pipeline.records import ParsedEntry, Reading
+from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$", re.DOTALL)
 _START = re.compile(r"^(?:PMID|PMC |OWN |STAT) ?- ?\S", re.MULTILINE)
 _PLAIN = re.compile(r"^(?:TI  |JT  |FAU |AU  |DP  |AB  )- ", re.MULTILINE)
+_STUB = re.compile(r"[A-Z]{1,4} {0,2}")
 _RIS = re.compile(r"^TY {1,3}-", re.MULTILINE)
 
 _RULES: tuple[Rule, ...] = (
@@ -54,24 +55,46 @@ def recognise(text: str) -> float:
 def read(text: str) -> Reading:
     """Return the records of a PubMed export: each begins with PMID or after an empty line; nothing ends them."""
     records: list[Tagged] = []
+    stray: list[tuple[int, str]] = []
     pause = True
     for number, line in enumerate(text.split("\n"), start=1):
-        found = _TAG.match(line)
         if not line.strip():
             pause = True
             continue
+        found = _TAG.match(line)
         if found and (pause or not records or (found.group(1) == "PMID" and _has_pmid(records[-1]))):
             records.append(Tagged(number, ended=True))
-        pause = False
-        if not records:
+        if not records or (pause and not found and not line[0].isspace()):
+            stray.append((number, line.strip()))
             continue
-        record = records[-1]
-        record.lines.append(line)
+        pause = False
+        records[-1].lines.append(line)
         if found:
-            record.pairs.append((found.group(1), [found.group(2).strip()]))
-        elif record.pairs:
-            record.pairs[-1][1].append(line.strip(" \t"))
-    return assemble(records, _entry)
+            records[-1].pairs.append((found.group(1), [found.group(2).strip()]))
+        else:
+            records[-1].pairs[-1][1].append(line.strip(" \t"))
+    _mark_cut(records)
+    rejects = [
+        RejectedEntry(number, line, "cut off at the end of the file before its title")
+        for number, line in stray[-1:]
+        if records and number > records[-1].line and _STUB.fullmatch(line)
+    ]
+    return assemble(records, _entry, _remarks(stray[: len(stray) - len(rejects)]), rejects)
+
+
+def _mark_cut(records: list[Tagged]) -> None:
+    """Mark the last record as cut off where it alone lacks the source line (SO) that ends the others."""
+    sources = [any(tag == "SO" for tag, _ in record.pairs) for record in records]
+    if len(records) > 1 and all(sources[:-1]) and not sources[-1]:
+        records[-1].ended = False
+
+
+def _remarks(stray: list[tuple[int, str]]) -> list[str]:
+    """Return a line on what stood outside the records."""
+    if not stray:
+        return []
+    number, line = stray[0]
+    return [f"{len(stray)} lines outside any record left out, the first at line {number}: {line[:80]!r}"]
 
 
 def _has_pmid(record: Tagged) -> bool:
@@ -82,6 +105,8 @@ def _has_pmid(record: Tagged) -> bool:
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
     draft = Draft()
+    if not record.ended:
+        draft.flag("incomplete")
     values = {tag: [one_line(value) for value in found] for tag, found in record.values().items()}
     fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
     _authors(draft, values)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _DOI_PREFIX = re.compile(r"^(?:https?://)?(?:(?:www\.|dx\.)?doi\.org/|doi\s*[:=]?\s*(?://)?)", re.IGNORECASE)
-_DOI_BODY = re.compile(r"(?i:\bdoi\b|doi\.org/|^)[^0-9]{0,12}(10\.\d{4,9}/[^\s\"<>]+)")
+_DOI_BODY = re.compile(r"(?:(?i:\bdoi\b|doi\.org/)[^0-9]{0,12}|^\s*)(10\.\d{4,9}/[^\s\"<>]+)")
 _EXCEL_GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 _ISSN = re.compile(r"(?<![0-9A-Za-z])[EePp]?(\d{4})\s?[-–]?\s?(\d{3}[\dXx])(?![0-9A-Za-z])")
 _ISBN = re.compile(r"(?<![0-9A-Za-z])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![0-9A-Za-z])")

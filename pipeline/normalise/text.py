@@ -71,7 +71,7 @@ _EDITORIAL_ANYWHERE = re.compile(
 )
 _SERIES = re.compile(
     r"\b(?:part|pt|parts|volume|vol|paper|study|chapter|section|phase|report|number|edition|book|lecture|episode)"
-    r" (\d+|[a-h])\b"
+    r" (\d{1,3}|[a-h])\b"
 )
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",

@@ -249,6 +249,6 @@ def _connector(arrow: Arrow, boxes: dict[str, Box]) -> Connector:
         if start.y == end.y:
             points = ((start.right, leaving), (end.x, entering))
         else:
-            leaving = min(start.bottom - PADDING, entering)
+            leaving = start.y + 9
             points = ((start.right, leaving), (lane, leaving), (lane, entering), (end.x, entering))
     return Connector(arrow.source, arrow.target, points, dashed=target.kind == "addition")

@@ -62,6 +62,7 @@ _VERY_WIDE: Final[dict[str, float]] = {
 _SCRIPTS: Final = ((0x0590, 0x05FF, 0.75), (0x0600, 0x077F, 1.25), (0x0900, 0x0DFF, 1.3), (0x0E00, 0x0EFF, 1.05))
 _KEPT_FORMAT_CHARACTERS: Final = "\u200c\u200d"
 _MARKS_KEPT: Final = 4
+_LONGEST_CHARACTER: Final = 8
 
 
 def clean_text(text: str) -> str:
@@ -174,7 +175,7 @@ def _readers_characters(word: str) -> list[str]:
     found: list[str] = []
     for character in word:
         joins = unicodedata.category(character) in ("Mn", "Me", "Mc", "Cf")
-        if found and (joins or found[-1].endswith("\u200d")):
+        if found and len(found[-1]) < _LONGEST_CHARACTER and (joins or found[-1].endswith("\u200d")):
             found[-1] += character
         else:
             found.append(character)

@@ -116,8 +116,9 @@ def code_fingerprint(modules: frozenset[str], package: Path = PACKAGE) -> str:
         waiting += _imported(source.decode("utf-8"), package.name)
         if path.name != "__init__.py":
             waiting.append(name.rpartition(".")[0])
-        for data in sorted(path.parent.glob("templates/*")):
-            seen[f"{name}:{data.name}"] = sha256_of(data.read_bytes())
+        templates = path.parent / "templates"
+        for data in sorted(item for item in templates.rglob("*") if item.is_file()):
+            seen[f"{name}:{data.relative_to(templates).as_posix()}"] = sha256_of(data.read_bytes())
     return sha256_of(json_bytes(seen))
 
 

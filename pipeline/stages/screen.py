@@ -46,12 +46,14 @@ def decisions_of(table: pd.DataFrame) -> list[Decision]:
 def screen(stage: StageInput) -> StageResult:
     """Return the tables screened and ranking.
 
-    Inputs: `import/entries` (kinds), `dedup/clusters`, `dedup/records`, `decisions/screening`; the protocol's criteria
-    start the ranking where there are no decisions.
+    Inputs: `deduplicate/clusters`, `deduplicate/records`, `decisions/screening` and `decisions/full_text` (a
+    record whose full text a person has had in hand is not asked about again); the protocol's criteria start the ranking
+    where there are no decisions.
     """
     clusters, records = stage.tables["deduplicate/clusters"], stage.tables["deduplicate/records"]
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
-    decisions = by_cluster(decisions_of(stage.tables["decisions/screening"]), cluster_of)
+    given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
+    decisions = by_cluster(given, cluster_of)
     rows = [
         _screened_row(row, decisions.get(row["cluster_id"], []), stage.protocol)
         for row in rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])

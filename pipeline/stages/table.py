@@ -71,7 +71,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "screen",
         "pipeline.stages.screen:screen",
-        reads=("deduplicate/clusters", "deduplicate/records", "decisions/screening"),
+        reads=("deduplicate/clusters", "deduplicate/records", "decisions/screening", "decisions/full_text"),
         writes={
             "screened": "pipeline.stages.screen:SCREENED_COLUMNS",
             "ranking": "pipeline.screen.ranking:RANKING_COLUMNS",

@@ -21,8 +21,7 @@ WORK: dict[str, Any] = {
     "pages": "85-112",
     "doi": "10.1080/10967494.2013.796260",
     "pmid": "77",
-    "abstract": "This paper reports a survey of citizens in five nations about their co-production with public services. "
-    * 3,
+    "abstract": "This paper reports a survey of citizens in five nations about co-production with services. " * 3,
 }
 
 

@@ -77,7 +77,7 @@ def verdict(one: dict[str, Any], other: dict[str, Any]) -> str:
     return found
 
 
-def without(*names: str, **changes: Any) -> dict[str, Any]:
+def without(*names: str, **changes: object) -> dict[str, Any]:
     return {**{name: value for name, value in ARTICLE.items() if name not in names}, **changes}
 
 
@@ -111,7 +111,8 @@ def without(*names: str, **changes: Any) -> dict[str, Any]:
             without("title", "authors", "journal", "year", "volume", "issue", "pages"), id="nothing but a DOI"
         ),
         pytest.param(without(year=2016, pages="1-8", volume=None), id="same DOI and title outweigh other numbers"),
-        pytest.param(without(doi="10.1080/09540962.2019.1592904%20".replace("%20", "")), id="DOI as it stands"),
+        pytest.param(without(doi="10.1080/09540962.2019.1592904".upper()), id="DOI in capitals"),
+        pytest.param(without(doi="10.1080%2F09540962.2019.1592904"), id="DOI as an address writes it"),
         pytest.param(without("doi", journal="Öffentliche Gelder"), id="translated journal, same pages"),
     ],
 )
@@ -178,6 +179,16 @@ def test_the_same_work(other: dict[str, Any]) -> None:
             without("doi", "pages", "volume", type="chapter", isbn=["9788215031675"], title="What is co-production?"),
             without("doi", "pages", "volume", type="chapter", isbn=["9788215031675"], title="Users as researchers"),
             id="chapters sharing an ISBN",
+        ),
+        pytest.param(
+            {"title": "17th Americas Conference on Information Systems", "year": 2011, "volume": "1"},
+            {"title": "17th Americas Conference on Information Systems", "year": 2011, "volume": "2"},
+            id="volumes of proceedings",
+        ),
+        pytest.param(
+            {"title": "Managing knowledge across boundaries", "type": "book", "doi": "10.1/book"},
+            {"title": "Managing across knowledge boundaries", "type": "chapter", "doi": "10.1/book"},
+            id="a book and its chapter under one DOI",
         ),
     ],
 )

@@ -21,7 +21,7 @@ def merged(*rows: dict[str, Any], labels: list[int] | None = None) -> pd.DataFra
     return check(records, RECORD_COLUMNS, "records")
 
 
-def value(field: str, *values: Any) -> Any:
+def value(field: str, *values: object) -> object:
     """Return the value a record takes for a field, checked to be the same whatever the order of the entries."""
     forward = merged(*[{field: item} for item in values])[field].iloc[0]
     backward = merged(*[{field: item} for item in reversed(values)])[field].iloc[0]
@@ -58,7 +58,7 @@ def value(field: str, *values: Any) -> Any:
         ("doi", [None, None], pd.NA),
     ],
 )
-def test_the_better_value_is_taken(field: str, values: list[Any], chosen: Any) -> None:
+def test_the_better_value_is_taken(field: str, values: list[Any], chosen: object) -> None:
     found = value(field, *values)
     assert found is chosen if chosen is pd.NA else found == chosen
 

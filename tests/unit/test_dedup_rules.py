@@ -17,7 +17,8 @@ from pipeline.records import entry_frame
 
 SECTION = DedupSection()
 WORK: dict[str, Any] = {
-    "type": "article", "title": "Citizens as partners in service delivery", "authors": ["Ostrom, Elinor", "Parks, Roger"],
+    "type": "article", "title": "Citizens as partners in service delivery",
+    "authors": ["Ostrom, Elinor", "Parks, Roger"],
     "journal": "Governance", "year": 2012, "volume": "14", "issue": "2", "pages": "33-49",
     "abstract": "A long abstract about citizens who produce services. " * 6,
 }  # fmt: skip
@@ -30,7 +31,7 @@ def compared(one: dict[str, Any], other: dict[str, Any]) -> Comparison:
     return compare(comparables(entry_frame(rows)), np.array([0]), np.array([1]))
 
 
-def only(*names: str, **changes: Any) -> dict[str, Any]:
+def only(*names: str, **changes: object) -> dict[str, Any]:
     """Return the work with the named fields alone, and changed or added ones."""
     return {**{name: WORK[name] for name in names}, **changes}
 
@@ -59,7 +60,7 @@ def only(*names: str, **changes: Any) -> dict[str, Any]:
         (
             rules.translated_title,
             WORK,
-            {**WORK, "title": "Service delivery: the citizen becomes a partner"},
+            {**WORK, "title": "The citizen as partner in delivering services"},
         ),
         (
             rules.review_update,
@@ -124,6 +125,7 @@ def test_no_veto_speaks_where_nothing_contradicts(rule: rules.Test) -> None:
         (rules.other_volume_and_pages, {**WORK, "volume": "15", "pages": "1-9"}),
         (rules.other_volume_and_pages, {**WORK, "issue": "3", "pages": "1-9"}),
         (rules.other_journal, {**WORK, "journal": "Public Money", "volume": "15"}),
+        (rules.other_volume_unsigned, {**WORK, "volume": "15", "authors": []}),
         (rules.other_year, {**WORK, "year": 2015}),
         (rules.other_pages, {**WORK, "pages": "133-149"}),
     ],
@@ -176,6 +178,7 @@ def test_recurring_titles_on_the_same_pages_are_one() -> None:
         {"title": "Fish farming in the north", "authors": ["Fisher, F"], "doi": "10.1/book"},
         {"title": "Fish farming in the north", "pages": "51-60", "doi": "10.1/book"},
         {**WORK, "title": WORK["title"] + " revisited", "pages": "51-60", "doi": "10.1/book"},
+        {"title": "Citizens as equal partners in the service delivery", "type": "book", "doi": "10.1/book"},
     ],
 )
 def test_the_identifier_of_a_whole_book_joins_no_chapters(other: dict[str, Any]) -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from pipeline.report.links import safe_link
 
-HARMLESS = ("records/screened.csv", "#sources", "?page=2", "https://doi.org/10.1136/bmj.n71", "HTTP://a.example", "/a:b")
+HARMLESS = (
+    "records/screened.csv",
+    "#sources",
+    "?page=2",
+    "https://doi.org/10.1136/bmj.n71",
+    "HTTP://a.example",
+    "/a:b",
+)
 HARMFUL = (
     "javascript:alert(1)",
     "JavaScript:alert(1)",

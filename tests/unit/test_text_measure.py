@@ -79,6 +79,11 @@ def test_an_unbroken_word_is_cut_between_characters_as_readers_see_them() -> Non
     assert all(not piece.startswith("\u0301") for piece in pieces)
 
 
+def test_chains_of_joiners_do_not_make_one_endless_character() -> None:
+    for chain in ("W" + "\u200dW" * 200, "क" + "ा" * 200):
+        assert all(text_width(line, 9) <= 120 for line in wrap(chain, 120, 9))
+
+
 def test_the_number_stays_together_as_long_as_it_fits() -> None:
     assert wrap("Reports excluded", 75, 9, unbroken_tail="(n = 3)") == ("Reports", "excluded", "(n = 3)")
     assert wrap("", 90, 9, unbroken_tail="(n = 3)") == ("(n = 3)",)
