@@ -20,7 +20,24 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, f
 from pipeline.errors import ProtocolError
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 
-__all__ = ["Criterion", "Protocol", "SearchLog", "Source", "Stratum", "nearest", "read_protocol", "read_search_log"]
+__all__ = [
+    "CodingSection",
+    "Criterion",
+    "DedupSection",
+    "DisciplinesSection",
+    "FullTextSection",
+    "Protocol",
+    "ReportSection",
+    "ReviewSection",
+    "ScreeningSection",
+    "SearchLog",
+    "Source",
+    "SourceKind",
+    "Stratum",
+    "nearest",
+    "read_protocol",
+    "read_search_log",
+]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -119,10 +119,9 @@ def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         return Ledger(reviewer)
     sheet = read_sheet_bytes(data, known=LEDGER_HEADER)
-    problem = _header_problem(data, sheet, REQUIRED)
+    problem = _header_problem(file, data, sheet, REQUIRED)
     if problem:
-        notice = Notice("problem", compose(problem[0], file=file, **problem[1]), "ledger_unreadable")  # type: ignore[arg-type]
-        return Ledger(reviewer, notices=(notice,), closed=notice.text)
+        return Ledger(reviewer, notices=(Notice("problem", problem, "ledger_unreadable"),), closed=problem)
     rows, places, edited, foreign = [], [], [], []
     notices = [_unread_row(file, number, what) for number, what in sheet.broken]
     place_of, newer = sheet.places, False
@@ -143,10 +142,8 @@ def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
         rows.append(row)
         places.append(place_of[number])
     notices += _row_notices(reviewer, file, edited, foreign)
-    closed = "" if not newer else compose("holds rows of a newer version of this program", file=file, hint=_UPDATE)
-    problem = _header_problem(data, sheet, LEDGER_HEADER)
-    if problem:
-        closed = compose(problem[0], file=file, **problem[1])  # type: ignore[arg-type]
+    newer_text = compose("holds rows of a newer version of this program", file=file, hint=_UPDATE) if newer else ""
+    closed = newer_text or _header_problem(file, data, sheet, LEDGER_HEADER)
     return Ledger(reviewer, tuple(rows), tuple(places), tuple(notices), closed)
 
 
@@ -157,20 +154,19 @@ def _is_newer(schema: str) -> bool:
     return schema.strip().isdecimal() and int(schema) > int(SCHEMA)
 
 
-def _header_problem(data: bytes, sheet: Sheet, wanted: Sequence[str]) -> tuple[str, dict[str, object]] | None:
-    """Return what is wrong with a ledger's header, as message and place, None where it has the wanted columns once."""
+def _header_problem(file: str, data: bytes, sheet: Sheet, wanted: Sequence[str]) -> str:
+    """Return what is wrong with a ledger's header, an empty text where it has each of the wanted columns once."""
     if not_text(data):
-        return f"is {not_text(data)}, not a CSV; no decision in it can be read", {"hint": "save it as CSV (UTF-8)"}
-    found = ", ".join(sheet.raw_header)
+        message = f"is {not_text(data)}, not a CSV; no decision in it can be read"
+        return compose(message, file=file, hint="save it as CSV (UTF-8)")
     missing, twice = [name for name in wanted if name not in sheet.header], sheet.twice(wanted)
-    if missing:
-        hint = "put the header back (the .bak file beside it may have it)"
-        message = f"ledger without the column(s) {', '.join(missing)}"
-        return message, {"found": found, "allowed": LEDGER_HEADER, "hint": hint}
-    if twice:
-        message = f"ledger with more than one column {', '.join(twice)}"
-        return message, {"found": found, "allowed": LEDGER_HEADER, "hint": "take the wrong one out"}
-    return None
+    message = f"ledger without the column(s) {', '.join(missing)}"
+    hint = "put the header back (the .bak file beside it may have it)"
+    if twice and not missing:
+        message, hint = f"ledger with more than one column {', '.join(twice)}", "take the wrong one out"
+    if not missing and not twice:
+        return ""
+    return compose(message, file=file, found=", ".join(sheet.raw_header), allowed=LEDGER_HEADER, hint=hint)
 
 
 def _unread_row(file: str, number: int, problem: str) -> Notice:
@@ -261,7 +257,8 @@ def append_rows(path: Path, rows: Sequence[LedgerRow]) -> tuple[LedgerRow, ...]:
     data = _joined(old, sheet, sealed)
     after = read_ledger(path.stem, data, path.name)
     own = tuple(replace(row, reviewer=path.stem) for row in sealed)
-    if after.rows[: len(before.rows)] != before.rows or not _same(after.rows[len(before.rows) :], own):
+    kept, places = len(before.rows), tuple(range(place + 1, place + 1 + len(sealed)))
+    if after.rows[:kept] != before.rows or not _same(after.rows[kept:], own) or after.places[kept:] != places:
         raise InputError(
             "is damaged at its end, so that rows added to it could not be read back; nothing was added",
             file=str(path),

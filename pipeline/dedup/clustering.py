@@ -31,7 +31,7 @@ class _Partition:
         one, other = self.root(pair[0]), self.root(pair[1])
         if one == other:
             return True
-        checks = ()
+        checks = self._barred if rules_count else self._barred[:1]
         for bars in checks:
             if not bars.get(one, set()).isdisjoint(self._members.get(other, {other})):
                 return False

@@ -9,7 +9,7 @@ from typing import Literal
 DEEPEST = 1000
 
 # A block begins at the start of a line or right after the brace that closed the one before.
-_TOKEN = re.compile(r"\\.|[{}()]|(?:^|(?<=\}))[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE | re.DOTALL)
+_TOKEN = re.compile(r"\\.|[{}()\"]|(?:^|(?<=\}))[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE | re.DOTALL)
 _START = re.compile(r"[ \t]*@[ \t]*([A-Za-z][\w.:+-]*)\s*([{(])")
 # What an entry looks like after its first brace: a key and a field, or a field at once; no other counts inside a value.
 _ENTRY_HEAD = re.compile(
@@ -64,7 +64,7 @@ def split(text: str) -> tuple[list[Block], list[tuple[int, str]]]:
 def _spans(text: str) -> list[tuple[int, int, State]]:
     """Return where each block begins and ends, and how it ended: one pass, a counter instead of recursion."""
     spans: list[tuple[int, int, State]] = []
-    start, depth, deepest, closer = -1, 0, 0, "}"
+    start, depth, deepest, closer, quoted = -1, 0, 0, "}", False
     for found in _TOKEN.finditer(text):
         token = found.group(0)
         begins = "@" in token and token[0] != "\\"
@@ -73,13 +73,15 @@ def _spans(text: str) -> list[tuple[int, int, State]]:
                 spans.append((start, found.start(), "unclosed"))
             start = found.end() - len(token.lstrip(" \t"))
             closer = "}" if token[-1] == "{" else ")"
-            depth = deepest = 1
+            depth, deepest, quoted = 1, 1, False
         elif start < 0 or token[0] == "\\":
             continue
         elif token == "{" or (begins and token[-1] == "{"):
             depth += 1
             deepest = max(deepest, depth)
-        elif token == closer and depth == 1:
+        elif token == '"':
+            quoted = not quoted if depth == 1 and closer == ")" else quoted
+        elif token == closer and depth == 1 and not quoted:
             spans.append((start, found.end(), "deep" if deepest > DEEPEST else "closed"))
             start = -1
         elif token == "}" and depth > 1:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pipeline.formats.bibtex_blocks import Block
 
 _HEAD = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
+# A key may hold blanks, even commas: it ends with the last comma before the first `name =`.
+_KEY = re.compile(r"([^={}\"\n]*),\s*(?=[A-Za-z_][^\s={}\",#()]*\s*=)")
 _AFTER_KEY = re.compile(r"[={}\",]|\n(?=\s*[A-Za-z_])")
 _BLANK = re.compile(r"\s*")
 _JOIN = re.compile(r"\s*#")
@@ -152,6 +154,9 @@ def _key(raw: str) -> tuple[str, int]:
     head = _HEAD.match(raw)
     assert head is not None
     start = head.end()
+    key = _KEY.match(raw, start)
+    if key is not None:
+        return key.group(1).strip(), key.end()
     end = _AFTER_KEY.search(raw, start)
     if end is None or end.group(0) in ("=", '"', "{"):
         return "", start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pandas as pd
@@ -66,17 +67,24 @@ def check_entries(
     Raises:
         ConservationError: with the entries behind the break.
     """
-    for row in rows_of(sources):
-        for table, counted in ((entries, row["entries"]), (rejects, row["rejects"])):
-            ids = table.loc[table["file"] == row["file"], "entry_id"]
-            if len(ids) != counted:
-                message = f"{row['file']}: {counted:,} counted while reading, {len(ids):,} in the table"
-                raise ConservationError("K1 file = entries + rejects", message, list(ids)[:10])
+    for what, table in (("entries", entries), ("rejects", rejects)):
+        counted = dict(zip(sources["file"], sources[what], strict=True))
+        there = Counter(table["file"])
+        for file in sorted({*counted, *there}):
+            if there[file] != counted.get(file, 0):
+                message = f"{file}: {counted.get(file, 0):,} {what} counted while reading, {there[file]:,} in the table"
+                ids = list(table.loc[table["file"] == file, "entry_id"])
+                raise ConservationError("K1 file = entries + rejects", message, ids)
     both = [*entries["entry_id"], *rejects["entry_id"]]
     require_equal("K2 every entry once", "entries and rejects", both, dict.fromkeys(both))
     require_equal("K3 every entry in one cluster", "entries and clusters", entries["entry_id"], clusters["entry_id"])
     members = [member for row in records["members"] for member in row]
     require_equal("K4 every entry in one record", "entries and members of records", entries["entry_id"], members)
+    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    pairs = [(member, row["cluster_id"]) for row in rows_of(records) for member in row["members"]]
+    astray = sorted(member for member, cluster in pairs if cluster_of[member] != cluster)
+    if astray:
+        raise ConservationError("K4 every entry in one record", f"{len(astray)} in the record of another", astray)
     wanted = dict.fromkeys(clusters["cluster_id"])
     require_equal("K5 one record a cluster", "clusters and records", wanted, records["cluster_id"])
 

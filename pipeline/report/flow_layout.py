@@ -160,7 +160,7 @@ def _row_spans(content: FlowContent, columns: Sequence[Rect], top: float) -> dic
         height = 0.0
         for column, place in enumerate(columns):
             stack = [_box_height(box, place.width) for box in content.boxes if (box.row, box.column) == (row, column)]
-            height = max(height, sum(stack) + _STACK_GAP * (len(stack) - 1))
+            height = max(0, sum(stack) + _STACK_GAP * (len(stack) - 1))
         for name, first, last in BANDS:
             if first == row == last:
                 height = max(height, text_width(name, TEXT_SIZE, bold=True) + 2 * PADDING)
@@ -249,6 +249,6 @@ def _connector(arrow: Arrow, boxes: dict[str, Box]) -> Connector:
         if start.y == end.y:
             points = ((start.right, leaving), (end.x, entering))
         else:
-            leaving = start.y + 9
+            leaving = min(start.bottom - PADDING, entering)
             points = ((start.right, leaving), (lane, leaving), (lane, entering), (end.x, entering))
     return Connector(arrow.source, arrow.target, points, dashed=target.kind == "addition")

@@ -45,9 +45,10 @@ def count(stage: StageInput) -> StageResult:
     counts = counts_of(states, tables["import/sources"], stage.protocol)
     broken = broken_identities(counts)
     if broken:
-        raise ConservationError(broken[0].identity, f"{broken[0].left} is not {broken[0].right}")
-    summary = f"{counts.identified + counts.other_identified:,} identified = "
-    summary += ", ".join(f"{n:,} {state}" for state, n in Counter(states["state"]).most_common())
+        raise ConservationError(broken[0].identity, "; ".join(str(line).partition(": ")[2] for line in broken))
+    summary = f"{counts.identified + counts.other_identified:,} identified"
+    parts = sorted(Counter(states["state"]).items(), key=lambda part: (-part[1], part[0]))
+    summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
         {"states": states},
         {"report/counts.json": json_bytes(counts.as_dict())},
@@ -68,6 +69,9 @@ def entry_states(
     In each cluster one entry carries the record's state, the others are duplicates. It is the entry the record is
     shown by or, where the cluster has entries of both lanes and that one came by the other lane, the smallest entry of
     the main lane: a work found in a database stays in the databases' lane.
+
+    Raises:
+        ConservationError: a record has no entry of its own lane.
     """
     record_of = dict(zip(screened["cluster_id"], rows_of(screened), strict=True))
     report_of = dict(zip(reports["record_id"], rows_of(reports), strict=True))
@@ -79,6 +83,9 @@ def entry_states(
         wanted = _lane(kind_of[entry]) == record["lane"]
         if wanted and (entry == record["record_id"] or cluster not in carrier):
             carrier[cluster] = entry
+    astray = sorted(entry for entry, cluster in cluster_of.items() if cluster not in carrier)
+    if astray:
+        raise ConservationError("K9 a record has an entry of its lane", f"{len(astray)} entries lead to none", astray)
     rows = []
     for row in rows_of(entries[["entry_id", "source", "kind", "file"]]):
         record = record_of[cluster_of[row["entry_id"]]]

@@ -52,9 +52,14 @@ def full_text(stage: StageInput) -> StageResult:
         outcome = report_outcome(decisions.get(cluster, []))
         people = sorted({d.reviewer for d in outcome.rests_on})
         if outcome.differs:
+            entries = ", ".join(dict.fromkeys(d.entry_id for d in outcome.rests_on))
+            alone = f"{people[0]} decided the full text of {record} both ways ({entries})"
+            both = f"{' and '.join(people)} differ about the full text of {record}"
             text = compose(
-                f"{' and '.join(people)} differ about the full text of {record}; it waits",
-                hint="agree, and let one of them correct the row of the full-text sheet",
+                f"{alone if len(people) == 1 else both}; it waits",
+                file=", ".join(f"screening/decisions/{name}.csv" for name in people),
+                found=", ".join(f"{d.reviewer}: {d.decision}" for d in outcome.rests_on),
+                hint="agree, and correct the row of the full-text sheet",
             )
             notices.append(Notice("warning", text, "full_text_conflict"))
         rows.append(
@@ -81,21 +86,28 @@ def full_text(stage: StageInput) -> StageResult:
 
 
 def _studies(sought: pd.DataFrame, cluster_of: dict[str, str], pairs: pd.DataFrame) -> dict[str, str]:
-    """Return the study id of each sought record: records that a person linked as one study share the smallest id."""
-    record_of = dict(zip(sought["cluster_id"], sought["record_id"], strict=True))
-    root = {record: record for record in sought["record_id"]}
+    """Return the study id of each sought record: records that a person linked as one study share the smallest id.
 
-    def find(record: str) -> str:
-        while root[record] != record:
-            record = root[record]
-        return record
+    Links hold across a record that is not sought itself (A and B are linked by way of an excluded C).
+    """
+    root = {cluster: cluster for cluster in cluster_of.values()}
+
+    def find(cluster: str) -> str:
+        while root[cluster] != cluster:
+            cluster = root[cluster]
+        return cluster
 
     linked = pairs[pairs["verdict"] == "same_study"]
     for a, b in zip(linked["entry_a"], linked["entry_b"], strict=True):
-        ends = sorted(find(record_of[c]) for c in (cluster_of.get(a), cluster_of.get(b)) if c in record_of)
-        if len(ends) == 2:
-            root[ends[1]] = ends[0]
-    return {record: find(record) for record in root}
+        if a in cluster_of and b in cluster_of:
+            first, second = sorted((find(cluster_of[a]), find(cluster_of[b])))
+            root[second] = first
+    study: dict[str, str] = {}
+    for record, cluster in sorted(zip(sought["record_id"], sought["cluster_id"], strict=True)):
+        study.setdefault(find(cluster), record)
+    return {
+        record: study[find(cluster)] for record, cluster in zip(sought["record_id"], sought["cluster_id"], strict=True)
+    }
 
 
 def _study_frame(reports: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import tomllib
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,13 +19,17 @@ from pipeline.records import REJECT_COLUMNS, Column, entry_frame
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.store import sha256_of
 
+logger = logging.getLogger(__name__)
+
 SEARCH_LOG = "references/sources.toml"
+
+_SHOWN_REJECTS = 50
 
 SOURCE_COLUMNS: tuple[Column, ...] = (
     Column("source", "str", "name in the search log, or the file's name", nullable=False),
     Column("kind", "str", "database, register, other or demonstration", nullable=False),
     Column("file", "str", "export file, relative to references/", nullable=False),
-    Column("sha256", "str", "hash of the file", nullable=False),
+    Column("sha256", "str", "hash of the file; empty text where it is missing", nullable=False),
     Column("status", "str", "read, refused, same_file (as another one) or missing", nullable=False),
     Column("format", "str", "format it was read as"),
     Column("encoding", "str", "encoding it was decoded with"),
@@ -60,9 +66,12 @@ def import_exports(stage: StageInput) -> StageResult:
     """
     log = _search_log(stage.files)
     notices: list[Notice] = []
-    files = _read_files(stage, log, notices)
+    files = _with_missing(_read_files(stage, log, notices), log)
     entries, rejects = _rows(files)
     notices += _log_notices(files, log)
+    if not files:
+        text = compose("there are no exports yet", file="references/", hint="put the files your databases exported here")
+        notices.append(Notice("warning", text, "no_exports"))
     numbers = {
         "files": sum(file.status == "read" for file in files),
         "entries": len(entries),
@@ -105,11 +114,23 @@ def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> lis
             remark = f"the same file as {first_with[digest]}; counted once"
             notices.append(Notice("warning", compose(remark, file=f"references/{name}"), "same_file"))
             files.append(_File(name, digest, source, kind, entry, "same_file", remark=remark))
-            continue
-        first_with.setdefault(digest, name)
-        files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
+        else:
+            first_with[digest] = name
+            files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
         stage.progress(done, len(order))
     return sorted(files, key=lambda file: file.name)
+
+
+def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
+    """Return the files with a row for each export of the search log that is not there: its source shows with zero."""
+    there = {unicodedata.normalize("NFC", file.name) for file in files}
+    missing = [
+        _File(name, "", source.name, source.kind, source, "missing", remark="the export is not there")
+        for source in log.source
+        for name in source.export
+        if unicodedata.normalize("NFC", name) not in there
+    ]
+    return sorted(files + missing, key=lambda file: file.name)
 
 
 def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _File:
@@ -117,11 +138,15 @@ def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _Fi
     try:
         export = read_export(shown, data)
     except InputError as error:
-        notices.append(Notice("problem", error.lines[0], "file_refused"))
-        return _File(name, file.sha256, file.source, file.kind, file.log, "refused", remark=error.lines[0])
+        return _refused(file, error.lines[0], notices)
+    except Exception as error:  # one bad file never costs the others
+        logger.debug("%s could not be read", shown, exc_info=True)
+        text = f"the reader of this file failed ({type(error).__name__}: {error}); nothing of it was read"
+        hint = "a mistake of the program: please report it with the file; another export format may do"
+        return _refused(file, compose(text, file=shown, hint=hint), notices)
     remarks = tuple(dict.fromkeys(export.remarks))
     for remark in remarks:
-        # How the text was decoded may have cost characters; the reader's own remarks only say what a format cannot hold.
+        # How the text was decoded may have cost characters; the reader's remarks only say what a format cannot hold.
         severity: Severity = "info" if remark in export.reading.remarks else "warning"
         notices.append(Notice(severity, compose(remark, file=shown), "file_remark"))
     incomplete = [entry.line for entry in export.reading.entries if "incomplete" in entry.flags]
@@ -133,7 +158,12 @@ def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _Fi
             hint="download the file again if it broke off",
         )
         notices.append(Notice("warning", text, "record_incomplete"))
-    return _File(name, file.sha256, file.source, file.kind, file.log, "read", export, "; ".join(remarks))
+    return replace(file, export=export, remark="; ".join(remarks))
+
+
+def _refused(file: _File, text: str, notices: list[Notice]) -> _File:
+    notices.append(Notice("problem", text, "file_refused"))
+    return replace(file, status="refused", remark=text)
 
 
 def _rows(files: list[_File]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -189,25 +219,25 @@ def _source_row(file: _File) -> dict[str, Any]:
 def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
     """Return what does not fit between the search log and the files."""
     notices = []
-    present = {file.name for file in files}
     for file in files:
         if file.log is None and file.status == "read":
             hint = "add a [[source]] for it (database, query, date searched, hits reported)"
             text = compose("is not in references/sources.toml; it was read", file=f"references/{file.name}", hint=hint)
             notices.append(Notice("warning", text, "source_unlogged"))
+        if file.log and file.status == "missing":
+            text = compose(
+                f"the export of source {file.source!r} is not there",
+                file=SEARCH_LOG,
+                found=file.name,
+                hint="put the file into references/ or correct its name",
+            )
+            notices.append(Notice("problem", text, "export_missing"))
+    by_hash = {file.sha256: file.export.reading for file in files if file.export}
     for source in log.source:
-        for name in source.export:
-            if name not in present:
-                text = compose(
-                    f"the export of source {source.name!r} is not there",
-                    file=SEARCH_LOG,
-                    found=name,
-                    hint="put the file into references/ or correct its name",
-                )
-                notices.append(Notice("problem", text, "export_missing"))
-        if source.hits_reported is not None:
-            own = [file.export.reading for file in files if file.log == source and file.export]
-            number = sum(len(reading.entries) + len(reading.rejects) for reading in own)
+        own = [file for file in files if file.log == source]
+        if source.hits_reported is not None and all(file.sha256 in by_hash for file in own):
+            readings = [by_hash[digest] for digest in dict.fromkeys(file.sha256 for file in own)]
+            number = sum(len(reading.entries) + len(reading.rejects) for reading in readings)
             if number != source.hits_reported:
                 text = compose(
                     f"source {source.name!r}: the database reported {source.hits_reported:,} hits, its export holds "
@@ -220,7 +250,8 @@ def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
 
 
 def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
-    return [
+    ordered = sorted(rejects, key=lambda row: (row["file"], row["line"]))
+    notices = [
         Notice(
             "warning",
             compose(
@@ -230,5 +261,10 @@ def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
             ),
             "entry_rejected",
         )
-        for row in sorted(rejects, key=lambda row: (row["file"], row["line"]))[:50]
+        for row in ordered[:_SHOWN_REJECTS]
     ]
+    rest = len(ordered) - _SHOWN_REJECTS
+    if rest > 0:
+        text = f"{rest:,} more {'entry' if rest == 1 else 'entries'} could not be read; all: outputs/report/rejects.csv"
+        notices.append(Notice("warning", text, "entry_rejected"))
+    return notices

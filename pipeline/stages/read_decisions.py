@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
 
+import pandas as pd
+
 from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, read_ledger
 from pipeline.errors import Notice, compose
 from pipeline.identity import text_sha256
@@ -19,8 +21,10 @@ DECISION_COLUMNS: tuple[Column, ...] = (
     Column("sequence", "int", "place of the row in the person's ledger, from 1", nullable=False),
     *(Column(name, "str", f"column `{name}` of the ledger") for name in LEDGER_HEADER),
     Column("standing", "str", "current, carried_over (to an entry with the same text) or entry_gone", nullable=False),
-    Column("given_to", "str", "the entry id in the ledger, where the decision was carried over"),
+    Column("given_to", "str", "the entry id in the ledger that is in no export now"),
 )
+
+_TELLING_WORDS = 5
 
 _TABLES = {
     "duplicates": ("duplicate_pair", "split"),
@@ -34,14 +38,12 @@ def read_decisions(stage: StageInput) -> StageResult:
     """Return the tables duplicates, screening, full_text and coding from the people's ledgers.
 
     Inputs: `import/entries` for the ids there are; files `screening/decisions/NAME.csv`. A decision whose entry is gone
-    is carried over to an entry with the same title and abstract, else kept and named.
+    is carried over to an entry with the same title and abstract, else kept and named. A title alone is not enough
+    where it is short or stands more than once: "Introduction" is the title of many works.
     """
     entries = stage.tables["import/entries"]
     ids = set(entries["entry_id"])
-    by_text: dict[str, str] = {}
-    for entry, title, abstract in zip(entries["entry_id"], entries["title"], entries["abstract"], strict=True):
-        if isinstance(title, str):
-            by_text.setdefault(text_sha256(title, abstract if isinstance(abstract, str) else ""), entry)
+    by_text = _by_text(entries)
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
     for path, data in sorted(stage.files.items()):
@@ -61,20 +63,36 @@ def read_decisions(stage: StageInput) -> StageResult:
     return StageResult(tables, notices=tuple(notices), summary=summary, numbers={"decisions": len(rows)})
 
 
+def _by_text(entries: pd.DataFrame) -> dict[str, str]:
+    """Return hash of title and abstract -> entry, for texts that tell a work from others."""
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for entry, title, abstract in zip(entries["entry_id"], entries["title"], entries["abstract"], strict=True):
+        if not isinstance(title, str):
+            continue
+        alone = not isinstance(abstract, str) or not abstract.strip()
+        text = text_sha256(title, "" if alone else abstract)
+        if alone and (text in found or len(title.split()) < _TELLING_WORDS):
+            doubtful.add(text)
+        found.setdefault(text, entry)
+    return {text: entry for text, entry in found.items() if text not in doubtful}
+
+
 def _table_rows(ledger: Ledger, ids: set[str], by_text: dict[str, str]) -> list[dict[str, Any]]:
     rows = []
     for place, row in zip(ledger.places, ledger.rows, strict=True):
         cells: dict[str, Any] = dict(asdict(row), sequence=place, standing="current", given_to=None)
-        if row.entry_id not in ids:
-            twin = by_text.get(row.text_sha256) if row.text_sha256 else None
-            cells |= {"standing": "carried_over" if twin else "entry_gone", "given_to": row.entry_id}
+        gone = next((entry for entry in (row.entry_id, row.other_entry_id) if entry and entry not in ids), None)
+        if gone:
+            twin = by_text.get(row.text_sha256) if row.text_sha256 and not row.other_entry_id else None
+            cells |= {"standing": "carried_over" if twin else "entry_gone", "given_to": gone}
             cells["entry_id"] = twin or row.entry_id
         rows.append(cells)
     return rows
 
 
 def _gone_notices(rows: list[dict[str, Any]]) -> list[Notice]:
-    gone = {row["entry_id"]: row for row in rows if row["standing"] == "entry_gone"}
+    gone = {row["given_to"]: row for row in rows if row["standing"] == "entry_gone"}
     notices = [
         Notice(
             "warning",
@@ -94,7 +112,8 @@ def _gone_notices(rows: list[dict[str, Any]]) -> list[Notice]:
     carried = sum(row["standing"] == "carried_over" for row in rows)
     if carried:
         text = (
-            f"{carried} decisions were carried over to entries with the same title and abstract (their export changed)"
+            f"{carried} {'decision was' if carried == 1 else 'decisions were'} carried over to entries with the same "
+            "title and abstract (the export changed)"
         )
         notices.append(Notice("info", text, "decision_carried_over"))
     return notices
