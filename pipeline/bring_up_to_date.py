@@ -28,7 +28,9 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
     with run_lock(review.state / "lock"):
         run = ReviewRun(review, accept_changes, next_sheet)
         console.line(run.protocol.review.title)
-        if nothing_changed(run):
+        unchanged = nothing_changed(run)
+        console.collected(run.collected)
+        if unchanged:
             for stage in run.stage_runs.values():
                 console.unchanged(stage)
             run.issue_sheets()

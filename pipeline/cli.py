@@ -144,5 +144,5 @@ def _import_decisions(chosen: argparse.Namespace) -> int:
 
 
 def printable_indented(text: str) -> str:
-    """Return the text as `printable` does, with its indentation kept."""
-    return " " * (len(text) - len(text.lstrip(" "))) + printable(text)
+    """Return the text without control characters, its blanks kept."""
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -27,6 +27,7 @@ BOXES = {
 }
 _SHOWN_RAW_LINES = 12
 _SHOWN_CANDIDATES = 20
+_SHOWN_CODES = 12
 
 Row = Mapping[str, Any]
 
@@ -48,9 +49,16 @@ class _Tables:
                 file=self.review.shown(path),
                 hint="run `make review` (or `python -m pipeline review`) first",
             )
-        filters = [(column, "in", set(values))] if column else None
-        found: list[Row] = pq.read_table(path, filters=filters).to_pylist()
-        return found
+        stored = pq.ParquetFile(path)
+        if column is None:
+            every: list[Row] = stored.read().to_pylist()
+            return every
+        # pyarrow's own filters import pandas, which alone takes half a second.
+        wanted = set(values)
+        cells = stored.read(columns=[column])[column].to_pylist()
+        places = [place for place, cell in enumerate(cells) if cell in wanted]
+        table = stored.read() if places else None
+        return [table.slice(place, 1).to_pylist()[0] for place in places if table is not None]
 
 
 def explain(review: Review, wanted: str) -> list[str]:
@@ -223,10 +231,11 @@ def _code_lines(tables: _Tables, record_id: str) -> Iterator[str]:
         )
     for row in tables.rows("code/confirmed", "record_id", (record_id,)):
         yield f"  Code {row['dimension']}: {row['code']} (confirmed by {row['reviewer']})"
-    suggested = tables.rows("code/suggestions", "record_id", (record_id,))
+    found = tables.rows("code/suggestions", "record_id", (record_id,))
+    suggested = list(dict.fromkeys(f"{row['dimension']} {row['code']}" for row in found if not row["negated"]))
     if suggested:
-        shown = "; ".join(f"{row['dimension']} {row['code']}" for row in suggested[:12])
-        more = f" and {len(suggested) - 12} more" if len(suggested) > 12 else ""
+        shown = "; ".join(suggested[:_SHOWN_CODES])
+        more = f" and {len(suggested) - _SHOWN_CODES} more" if len(suggested) > _SHOWN_CODES else ""
         yield f"  Suggested codes, unconfirmed: {shown}{more}"
 
 

@@ -15,6 +15,7 @@ from pipeline.errors import compose
 
 _Place = tuple[str | int, ...]
 _PLAIN = {
+    "too_short": "give at least one",
     "tuple_type": 'give a list: ["...", "..."]',
     "dict_type": "give a table: [name] and keys below it",
     "model_type": "give a table: [name] and keys below it",
@@ -36,14 +37,19 @@ def mistake_lines(
 ) -> Iterator[str]:
     """Yield a line for each mistake, in the order of the file as far as its lines are known."""
     lines: list[tuple[int, str]] = []
-    for item in error.errors(include_url=False):
-        if item["loc"]:
+    items = error.errors(include_url=False)
+    places = [item["loc"] for item in items]
+    for item in items:
+        below = [
+            place for place in places if len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"]
+        ]
+        if item["loc"] and not (below and item["type"] == "too_short"):
             lines.append(_mistake(model, item, data, text, shown_as))
     for place, message in mistakes_across(data):
         number = _line_of(text, place)
         lines.append((number, compose(_at(number) + message, file=shown_as)))
     if not lines:
-        lines = [(0, compose(item["msg"].removeprefix("Value error, "), file=shown_as)) for item in error.errors()]
+        lines = [(0, compose(item["msg"].removeprefix("Value error, "), file=shown_as)) for item in items]
     yield from (line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 
@@ -119,7 +125,7 @@ def mistakes_across(data: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
     Looks at the file as it was read, so that these mistakes are named together with those inside the parts.
     """
     criteria = _table(data, "criteria")
-    codes = [code for code, item in criteria.items() if isinstance(item, Mapping) and not item.get("include_if")]
+    codes = [code for code, item in criteria.items() if isinstance(item, Mapping) and _excludes(item)]
     parts: list[_Place] = [("strata", name) for name in _table(data, "strata")]
     for place in [*parts, ("full_text",)]:
         holder: Mapping[str, Any] = data
@@ -142,6 +148,11 @@ def mistakes_across(data: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
                 if value in seen:
                     yield ("source", number, key), f"[[source]] {number + 1} {key}: given twice; found {value!r}"
                 seen.add(value)
+
+
+def _excludes(criterion: Mapping[str, Any]) -> bool:
+    """Return whether a criterion is one of exclusion, also where the key of its text was mistyped."""
+    return bool(criterion.get("exclude_if")) or not criterion.get("include_if")
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -7,11 +7,15 @@ its kind and person; what is new waits for the next sheet, which comes when the 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.decisions.collect import SheetState
-from pipeline.decisions.worklist_kinds import KINDS, SheetName, is_leftover, sheet_name
+from pipeline.decisions.sheet import decode_sheet
+from pipeline.decisions.sheet_log import LoggedSheet, log_sheets, read_sheet_log
+from pipeline.decisions.sheet_state import SheetState
+from pipeline.decisions.worklist_kinds import KINDS, SheetName, is_leftover, meant_name
+from pipeline.errors import ReviewError
 from pipeline.review import Review
 from pipeline.store import write_atomic
 from pipeline.tables import csv_bytes
@@ -76,39 +80,44 @@ def issue(
         on_request: issue the next sheet although the current one is not full.
 
     Raises:
-        ReviewError: a sheet cannot be written.
+        ReviewError: a sheet or the log of sheets cannot be written.
     """
-    sheets = list(sheets)
+    own = [sheet for sheet in sheets if sheet.name.reviewer in reviewers]
     wanted = {(task.kind, task.key): task for task in tasks}
     number = _highest_number(review)
+    current = {(sheet.name.kind, sheet.name.reviewer) for sheet in own if sheet.refused}
+    blocked = frozenset(current)
     waiting, new = [], []
+    logged = [LoggedSheet(sheet.file, sheet.seal, tuple(sorted(sheet.listed))) for sheet in own if not sheet.refused]
     on_sheets: dict[tuple[str, str], set[str]] = {}
-    current: set[tuple[str, str]] = _unreadable(review, sheets)
-    for sheet in sheets:
-        still = [key for key in sheet.open if (sheet.name.kind, key) in wanted]
+    for sheet in own:
+        kind, reviewer = sheet.name.kind, sheet.name.reviewer
+        still = [key for key in sheet.open if (kind, key) in wanted and reviewer not in wanted[kind, key].done_by]
         if still:
-            current.add((sheet.name.kind, sheet.name.reviewer))
+            current.add((kind, reviewer))
             waiting.append(_waiting(sheet.name, sheet.file, len(still)))
         for key in still:
-            on_sheets.setdefault((sheet.name.kind, key), set()).add(sheet.name.reviewer)
+            on_sheets.setdefault((kind, key), set()).add(reviewer)
     for kind in KINDS:
         for reviewer in reviewers if kind == "borderline" else reviewers[:1]:
-            if (kind, reviewer) in current and not on_request:
+            if (kind, reviewer) in (blocked if on_request else current):
                 continue
-            due = [task for task in tasks if task.kind == kind and _is_due(task, reviewer, on_sheets)]
+            due = [task for task in wanted.values() if task.kind == kind and _is_due(task, reviewer, on_sheets)]
             due = due[:batch_size] if kind == "borderline" else due
             if due:
                 number += 1
                 name = SheetName(number, kind, reviewer)
-                file = _write(review, name, due)
-                new.append(file)
-                waiting.append(_waiting(name, file, len(due)))
+                issued = _write(review, name, due)
+                logged.append(issued)
+                new.append(issued.file)
+                waiting.append(_waiting(name, issued.file, len(due)))
                 for task in due:
                     on_sheets.setdefault((kind, task.key), set()).add(reviewer)
+    log_sheets(review, logged)
     queued: dict[str, int] = {}
-    for task in tasks:
-        if not on_sheets.get((task.kind, task.key)):
-            queued[task.kind] = queued.get(task.kind, 0) + 1
+    for kind, key in wanted:
+        if not on_sheets.get((kind, key)):
+            queued[kind] = queued.get(kind, 0) + 1
     return Issued(tuple(sorted(waiting, key=lambda item: item.file)), tuple(new), queued)
 
 
@@ -117,44 +126,39 @@ def _is_due(task: Task, reviewer: str, on_sheets: Mapping[tuple[str, str], set[s
     return reviewer not in holders | task.done_by and len(holders | task.done_by) < task.needs
 
 
-def _unreadable(review: Review, sheets: Iterable[SheetState]) -> set[tuple[str, str]]:
-    """Return kind and person of sheets that are there but were refused: their rows must not be issued twice."""
-    read = {sheet.file for sheet in sheets}
-    return {(name.kind, name.reviewer) for path, name in _named_sheets(review) if path not in read}
-
-
-def _named_sheets(review: Review) -> list[tuple[str, SheetName]]:
-    found = []
-    for folder in (review.worklists, review.duplicate_sheets):
-        for path in sorted(folder.glob("*.csv")) if folder.is_dir() else []:
-            name = None if is_leftover(path.name) else sheet_name(path.name)
-            if name:
-                found.append((review.shown(path), name))
-    return found
+_IN_LEDGER = re.compile(r"screening/\w+/([0-9]{4,})-")
 
 
 def _highest_number(review: Review) -> int:
     """Return the highest number a sheet has or had: names are not given twice, even when a sheet was deleted."""
-    numbers = [name.number for _, name in _named_sheets(review)]
-    for path in review.ledgers.glob("*.csv") if review.ledgers.is_dir() else ():
-        text = path.read_bytes().decode("utf-8", "replace")
-        for part in text.split("screening/")[1:]:
-            name = sheet_name(part.partition("/")[2].partition(".csv")[0] + ".csv")
-            if name:
-                numbers.append(name.number)
-    return max(numbers, default=0)
+    numbers = [0]
+    for folder in (review.worklists, review.duplicate_sheets):
+        names = (meant_name(path.name) for path in folder.iterdir()) if folder.is_dir() else ()
+        numbers += [name.number for name in names if name]
+    numbers += [int(found) for file in read_sheet_log(review) for found in _IN_LEDGER.findall(file)]
+    for path in review.ledgers.glob("*.csv*") if review.ledgers.is_dir() else ():
+        if path.is_file() and not is_leftover(path.name):
+            numbers += [int(found) for found in _IN_LEDGER.findall(decode_sheet(path.read_bytes())[0])]
+    return max(numbers)
 
 
 def _waiting(name: SheetName, file: str, rows: int) -> Waiting:
     return Waiting(name.kind, file, name.reviewer, rows, KINDS[name.kind].task)
 
 
-def _write(review: Review, name: SheetName, tasks: Sequence[Task]) -> str:
+def _write(review: Review, name: SheetName, tasks: Sequence[Task]) -> LoggedSheet:
+    """Write a new sheet; one that is there is never written over."""
     kind = KINDS[name.kind]
-    seal = hashlib.sha256("\n".join([name.file, *(task.key for task in tasks)]).encode()).hexdigest()[:16]
+    path = review.screening / kind.folder / name.file
+    if path.exists() or path.is_symlink():
+        raise ReviewError("is there already; a sheet is never written twice", file=review.shown(path), hint=_REPORT)
+    # A letter in front, so that no spreadsheet reads the seal as a number.
+    seal = "s" + hashlib.sha256("\n".join([name.file, *(task.key for task in tasks)]).encode()).hexdigest()[:15]
     always = (*kind.required, "note", "sheet")
     used = [column for column in kind.columns if column in always or any(column in task.cells for task in tasks)]
     rows = [[seal if column == "sheet" else task.cells.get(column, "") for column in used] for task in tasks]
-    path = review.screening / kind.folder / name.file
     write_atomic(path, csv_bytes(used, rows))
-    return review.shown(path)
+    return LoggedSheet(review.shown(path), seal, tuple(task.key for task in tasks))
+
+
+_REPORT = "please report this: the program gave a number twice"

@@ -10,7 +10,11 @@ from pipeline.decisions.words import EXCLUDE, INCLUDE, MAYBE, WITHDRAW
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision as the resolution sees it; `sequence` is its place in the person's ledger."""
+    """One decision as the resolution sees it.
+
+    `sequence` is its place in the person's ledger; `given_to` the entry the person saw, where that one is gone and the
+    decision was carried over to `entry_id`, an entry with the same text.
+    """
 
     row_id: str
     reviewer: str
@@ -24,6 +28,7 @@ class Decision:
     text_sha256: str = ""
     title: str = ""
     note: str = ""
+    given_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,22 @@ class Outcome:
 
 
 def newest(decisions: Iterable[Decision]) -> list[Decision]:
-    """Return each person's newest decision on each entry; withdrawn ones fall away. Order: person, then ledger."""
-    last: dict[tuple[str, str], Decision] = {}
+    """Return each person's newest decision on each entry; withdrawn ones fall away. Order: person, then ledger.
+
+    Decisions carried over from different entries that are gone stand side by side (they may differ, and then a person
+    has to settle it); a later decision on the entry itself replaces them.
+    """
+    last: dict[tuple[str, str, str], Decision] = {}
     for decision in decisions:
-        key = (decision.reviewer, decision.entry_id)
+        key = (decision.reviewer, decision.entry_id, decision.given_to)
         if key not in last or decision.sequence > last[key].sequence:
             last[key] = decision
-    standing = [decision for decision in last.values() if decision.decision != WITHDRAW]
+    own = {(d.reviewer, d.entry_id): d.sequence for d in last.values() if not d.given_to}
+    standing = [
+        d
+        for d in last.values()
+        if d.decision != WITHDRAW and (not d.given_to or d.sequence > own.get((d.reviewer, d.entry_id), -1))
+    ]
     return sorted(standing, key=lambda decision: (decision.reviewer, decision.sequence))
 
 
@@ -86,7 +100,7 @@ def _decided(decisions: list[Decision], also: Iterable[Decision] = ()) -> Outcom
     word = "included" if last.decision == INCLUDE else "excluded"
     reasons = [d.reason for d in decisions if d.reason]
     reason = last.reason or (reasons[0] if reasons else "")
-    stratum = next((d.stratum for d in reversed(decisions) if d.stratum), "")
+    stratum = next((d.stratum for d in reversed(decisions) if d.stratum and d.reason == reason), "")
     return Outcome(word, reason if word == "excluded" else "", stratum, (*decisions, *also))
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pipeline.decisions.ledger import LedgerRow
 from pipeline.decisions.sheet import Sheet, decode_sheet, not_text, read_sheet_bytes
 from pipeline.decisions.sheet_log import LoggedSheet
-from pipeline.decisions.words import EXCLUDE, INCLUDE, SHOWN_AS, WITHDRAW, decision_word, reason_code, several
+from pipeline.decisions.sheet_state import SheetState
+from pipeline.decisions.words import EXCLUDE, INCLUDE, SHOWN_AS, WITHDRAW, decision_word, first_reason, several
 from pipeline.decisions.worklist_kinds import KINDS, SheetName, sheet_name
 from pipeline.errors import Notice, compose
 from pipeline.identity import clean_id, id_problem, text_sha256
@@ -24,27 +25,6 @@ _NOT_STATED = "not_stated"
 
 Subject = tuple[str, str, str, str]
 Answer = tuple[int, LedgerRow]
-
-
-@dataclass(frozen=True)
-class SheetState:
-    """A sheet as it stands: which subjects it lists, which of them have no answer yet.
-
-    Attributes:
-        name: number, kind and person it was issued for.
-        file: the file as it is now.
-        listed: keys of its rows.
-        open: keys that have no usable answer; rows that a mistake hides count as open.
-        seal: the sheet's seal, where its rows have one.
-        refused: nothing of it was read, so nothing of its kind may be issued to its person.
-    """
-
-    name: SheetName
-    file: str
-    listed: frozenset[str]
-    open: frozenset[str]
-    seal: str = ""
-    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,10 +247,10 @@ class SheetReader:
         text = plain_cell(cells.get(column, "")).strip()
         if not text:
             self.blank.append((number, base))
-            if column == "decision" and cells.get("reason", "").strip() and base.subject not in self.given:
-                text = "a reason without a decision: the row waits"
-                hint = f"write {EXCLUDE} if that is meant"
-                self._notice("warning", text, "sheet_row", row=number, found=cells["reason"].strip(), hint=hint)
+            reason = cells.get("reason", "").strip() if column == "decision" else ""
+            if reason and base.subject not in self.given and not _not_retrieved(cells):
+                text, hint = "a reason without a decision: the row waits", f"write {EXCLUDE} if that is meant"
+                self._notice("warning", text, "sheet_row", row=number, found=reason, hint=hint)
             return None
         if base.stage == "coding":
             return self._codes(number, text, base)
@@ -287,7 +267,8 @@ class SheetReader:
                 self._edited.append((number, row))
         if base.stage in ("title_abstract", "consensus", "full_text"):
             return self._with_reason(number, cells, row)
-        return row
+        reason = plain_cell(cells.get("reason", "")).strip()
+        return _noted(row, reason) if row.decision == "not_retrieved" else row
 
     def _codes(self, number: int, text: str, base: LedgerRow) -> LedgerRow | None:
         earlier = self.given.get(base.subject)
@@ -327,31 +308,15 @@ class SheetReader:
                 row = _noted(row, f"{column}: {cell}" if cell else "")
             return row
         codes = self.protocol.full_text_codes if row.stage == "full_text" else self.protocol.exclusion_codes
-        if not text:
-            self._problem("an exclusion needs a reason", row=number, column="reason", allowed=codes, hint=_ONE)
-            return None
-        code, others, problem = self._reason(text, row.subject, codes)
+        # A code that the protocol has no more is still good where this sheet gave it before.
+        earlier = self.given.get(row.subject)
+        code, others, problem = first_reason(text, self.protocol, (earlier.reason,) if earlier else ())
+        if problem:
+            code, others, problem = first_reason(text, self.protocol, codes)
         if problem:
             self._problem(problem, row=number, column="reason", found=text, allowed=codes, hint=_ONE)
             return None
         return self._with_stratum(number, stratum, _noted(replace(row, reason=code), others))
-
-    def _reason(self, text: str, subject: Subject, codes: tuple[str, ...]) -> tuple[str, str, str]:
-        """Return the code, what else stood in the cell, and what is wrong.
-
-        A code that the protocol has no more is still good where this sheet gave it before.
-        """
-        earlier = self.given.get(subject)
-        first, *others = several(text) or [text]
-        known_before = (earlier.reason,) if earlier and earlier.reason else ()
-        for allowed in (known_before, codes):
-            code, problem = reason_code(text, self.protocol, allowed)
-            if not problem:
-                return code, "", ""
-            code, problem = reason_code(first, self.protocol, allowed)
-            if not problem:
-                return code, f"also: {'; '.join(others)}" if others else "", ""
-        return "", "", problem
 
     def _with_stratum(self, number: int, text: str, row: LedgerRow) -> LedgerRow | None:
         earlier = self.given.get(row.subject)
@@ -385,6 +350,10 @@ class SheetReader:
 _SAVE = "open it and save it as CSV (UTF-8) under the same name"
 _ONE = "write one of these"
 _TEXT = "check that the row still belongs to its id"
+
+
+def _not_retrieved(cells: Mapping[str, str]) -> bool:
+    return decision_word(cells.get("retrieved", ""), "retrieval") == "not_retrieved"
 
 
 def _key(row: LedgerRow) -> str:

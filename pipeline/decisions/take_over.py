@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from pipeline.decisions.ledger import LedgerRow, append_rows, ledger_path, read_ledger
-from pipeline.decisions.sheet import read_sheet_bytes
-from pipeline.decisions.words import ALLOWED, EXCLUDE, decision_word, reason_code
+from pipeline.decisions.ledger import LedgerRow, append_rows, ledger_bytes, ledger_path, read_ledger
+from pipeline.decisions.sheet import Sheet, not_text, read_sheet_bytes
+from pipeline.decisions.words import ALLOWED, EXCLUDE, decision_word, first_reason
 from pipeline.errors import BAD_DATA, DONE, ReviewError, compose
-from pipeline.identity import clean_id
+from pipeline.identity import clean_id, text_sha256
 from pipeline.lock import run_lock
+from pipeline.normalise.identifiers import clean_doi
 from pipeline.protocol import Protocol, nearest, read_protocol
 from pipeline.review import Review
 from pipeline.tables import plain_cell
@@ -26,8 +26,9 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
     """Append the decisions of a table to a ledger; return lines that say what was taken, and the exit status.
 
     A row is matched by entry id, else by DOI, else by its exact title (capitals, accents and punctuation aside; the
-    year decides between equal titles where the table has one). Rows that match nothing or more than one work are named
-    and not taken. A row that the ledger has already is not taken twice.
+    year decides between equal titles where the table has one). Rows that match nothing or more than one work, and rows
+    that answer for one work differently, are named and not taken. A row that the same table gave before, or that the
+    ledger has from another table, is not taken twice.
 
     Args:
         review: the review; it must have been run, so that its entries are known.
@@ -35,7 +36,7 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
         reviewer: whose decisions they are; the protocol must know the name.
 
     Raises:
-        ReviewError: the table, its columns or the reviewer cannot be used.
+        ReviewError: the table, its columns, the reviewer or the ledger cannot be used; nothing was taken.
     """
     protocol = read_protocol(review.protocol)
     if reviewer not in protocol.all_reviewers:
@@ -45,67 +46,141 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
             allowed=protocol.all_reviewers,
             hint="add the name to [screening] past_reviewers in screening/protocol.toml",
         )
-    try:
-        sheet = read_sheet_bytes(table.read_bytes(), known=COLUMNS)
-    except OSError as error:
-        raise ReviewError(f"cannot be read: {error.strerror}", file=str(table)) from error
-    if "decision" not in sheet.header or not {"id", "doi", "title"} & set(sheet.header):
-        found = ", ".join(sheet.raw_header)
-        raise ReviewError("needs a column `decision` and one of id, doi, title", file=str(table), found=found)
+    sheet = _table(table)
     with run_lock(review.state / "lock"):
-        return _append(review, protocol, reviewer, table.name, list(sheet.rows))
+        return _append(review, protocol, reviewer, table.name, sheet)
 
 
-def _append(
-    review: Review, protocol: Protocol, reviewer: str, name: str, rows: list[tuple[int, dict[str, str]]]
-) -> tuple[list[str], int]:
+def _table(table: Path) -> Sheet:
+    try:
+        data = table.read_bytes()
+    except OSError as error:
+        hint = "check the name of the file, close it in the spreadsheet"
+        raise ReviewError(f"cannot be read: {error.strerror}", file=str(table), hint=hint) from error
+    if not_text(data):
+        raise ReviewError(f"is {not_text(data)}, not a CSV", file=str(table), hint="save it as CSV (UTF-8)")
+    sheet = read_sheet_bytes(data, known=COLUMNS)
+    found = ", ".join(sheet.raw_header)
+    if "decision" not in sheet.header or not {"id", "doi", "title"} & set(sheet.header):
+        hint = "name the columns so"
+        raise ReviewError(
+            "needs a column `decision` and one of id, doi, title",
+            file=str(table),
+            found=found,
+            allowed=COLUMNS,
+            hint=hint,
+        )
+    twice = sheet.twice(COLUMNS)
+    if twice:
+        hint = "take the wrong one out"
+        raise ReviewError(f"has more than one column {', '.join(twice)}", file=str(table), found=found, hint=hint)
+    return sheet
+
+
+@dataclass
+class _Taking:
+    """A table on its way into a ledger: rows to add by subject, what is wrong, what need not be added."""
+
+    rows: dict[tuple[str, ...], tuple[int, LedgerRow]] = field(default_factory=dict)
+    unequal: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    blank: int = 0
+
+    def add(self, number: int, row: LedgerRow) -> None:
+        """Add a row; where another row of the table says something else about the same work neither is taken."""
+        first = self.rows.setdefault(row.subject, (number, row))
+        if (first[1].decision, first[1].reason) != (row.decision, row.reason):
+            self.unequal.setdefault(row.subject, [first[0]]).append(number)
+
+    def settle(self, name: str) -> list[LedgerRow]:
+        """Return the rows about which the table is of one mind, and name the others."""
+        for subject, numbers in self.unequal.items():
+            row = self.rows.pop(subject)[1]
+            message = f"rows {', '.join(map(str, numbers))} say different things about one work; none was taken"
+            self.problems.append(compose(message, file=name, found=row.title, hint="leave one of them"))
+        return [row for _, row in self.rows.values()]
+
+
+def _append(review: Review, protocol: Protocol, reviewer: str, name: str, sheet: Sheet) -> tuple[list[str], int]:
     path = ledger_path(review.ledgers, reviewer)
-    had = read_ledger(reviewer, path.read_bytes(), path.name).rows if path.exists() else ()
-    last = {row.subject: row for row in had}
+    had = read_ledger(reviewer, ledger_bytes(path, review.shown(path)), review.shown(path))
+    if had.closed:
+        raise ReviewError(f"nothing can be added to the ledger: {had.closed}")
     index = _Index(review)
     when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    taken: dict[tuple[str, ...], LedgerRow] = {}
-    problems, known = [], 0
-    for number, cells in rows:
+    taking = _Taking()
+    for number, problem in sheet.broken:
+        taking.problems.append(compose(problem, file=name, row=number, hint="put its cells and quotes in order"))
+    for number, cells in sheet.rows:
         plain = {column: plain_cell(text).strip() for column, text in cells.items()}
+        if not plain.get("decision"):
+            taking.blank += 1
+            continue
         row, problem = _decision(plain, protocol, index)
-        if problem or row is None:
-            problems.append(compose(problem, file=name, row=number))
+        if row is None:
+            taking.problems.append(compose(problem, file=name, row=number))
             continue
-        row = replace(row, when=when, reviewer=reviewer, worklist=name, protocol_version=protocol.review.version)
-        earlier = taken.get(row.subject, last.get(row.subject))
-        if earlier and (earlier.decision, earlier.reason) == (row.decision, row.reason):
-            known += 1
-            continue
-        taken[row.subject] = row
-    if taken:
-        append_rows(path, list(taken.values()))
-    lines = [f"{len(taken):,} decisions taken into {review.shown(path)}, {known:,} were in it already"]
-    lines += [f"not taken: {problem}" for problem in problems]
-    return lines, BAD_DATA if problems else DONE
+        taking.add(
+            number,
+            replace(row, when=when, reviewer=reviewer, worklist=name, protocol_version=protocol.review.version),
+        )
+    wanted = taking.settle(name)
+    new = [row for row in wanted if not _is_known(row, had.rows)]
+    if new:
+        append_rows(path, new)
+    lines = [f"{len(new):,} decisions taken into {review.shown(path)}, {len(wanted) - len(new):,} were in it already"]
+    if taking.blank:
+        lines.append(f"{taking.blank:,} rows have no decision")
+    lines += [f"not taken: {problem}" for problem in taking.problems]
+    return lines, BAD_DATA if taking.problems else DONE
+
+
+def _is_known(row: LedgerRow, had: Sequence[LedgerRow]) -> bool:
+    """Return whether the ledger has the row: as this table's last word on the work, or else from another table.
+
+    What the person wrote on a sheet since then is newer than the table and stays the newest.
+    """
+    earlier = [old for old in had if old.subject == row.subject and not old.worklist.startswith("screening/")]
+    same_table = [old for old in earlier if old.worklist == row.worklist]
+    return any((old.decision, old.reason) == (row.decision, row.reason) for old in same_table[-1:] or earlier)
 
 
 def _decision(cells: Mapping[str, str], protocol: Protocol, index: _Index) -> tuple[LedgerRow | None, str]:
-    word = decision_word(cells["decision"], "title_abstract") if cells["decision"] else None
+    word, reason, note = decision_word(cells["decision"], "title_abstract"), "", cells.get("note", "")
     if word is None:
-        return None, f"unknown decision {cells['decision']!r}; allowed: {', '.join(ALLOWED['title_abstract'])}"
-    reason = ""
+        allowed = ALLOWED["title_abstract"]
+        return None, compose("unknown decision", found=cells["decision"], allowed=allowed, hint="write one of these")
+    given, codes = cells.get("reason", ""), protocol.exclusion_codes
     if word == EXCLUDE:
-        reason, problem = reason_code(cells.get("reason", ""), protocol, protocol.exclusion_codes)
+        reason, others, problem = first_reason(given, protocol, codes)
         if problem:
-            return None, f"{problem}; found {cells.get('reason', '')!r}; allowed: {', '.join(protocol.exclusion_codes)}"
-    entry_id, title, problem = index.match(cells)
-    if problem:
-        return None, f"{problem}: {(cells.get('title') or cells.get('doi') or cells.get('id') or '')[:80]!r}"
+            return None, compose(problem, found=given, allowed=codes, hint="write one of these")
+        note = f"{note} ({others})".strip() if others else note
+    elif given:
+        note = f"{note} (reason: {given})".strip()
+    entry_id, known, problem = index.match(cells)
+    if known is None:
+        found = cells.get("title") or cells.get("doi") or cells.get("id") or ""
+        return None, compose(problem, found=found, hint="give the id of the record (outputs/report/records.csv)")
     row = LedgerRow(
         stage="title_abstract",
         entry_id=entry_id,
         decision=word,
         reason=reason,
-        note=cells.get("note", ""),
-        title=title,
+        note=note,
+        title=known.title,
+        text_sha256=known.text_sha256,
     )
     return row, ""
+
+
+@dataclass
+class _Known:
+    """A work of the review as a table may name it."""
+
+    title: str
+    text_sha256: str
+    years: set[str]
 
 
 class _Index:
@@ -114,45 +189,49 @@ class _Index:
     def __init__(self, review: Review) -> None:
         import pyarrow.parquet as pq
 
-        path = review.stages / "import" / "entries.parquet"
-        states = review.stages / "count" / "states.parquet"
-        if not path.is_file() or not states.is_file():
+        tables = ("import/entries", "deduplicate/records", "count/states")
+        paths = [review.stages / f"{table}.parquet" for table in tables]
+        if not all(path.is_file() for path in paths):
             raise ReviewError("this review was not run yet", hint="run it once, then take the decisions over")
-        entries = pq.read_table(path, columns=["entry_id", "title", "doi", "year"]).to_pylist()
-        record = {
-            row["entry_id"]: row["record_id"]
-            for row in pq.read_table(states, columns=["entry_id", "record_id"]).to_pylist()
+        entries, records, states = (pq.read_table(path) for path in paths)
+        entries = entries.select(["entry_id", "title", "doi", "year"]).to_pylist()
+        # The stamp is that of the record as sheets show it, so that a later change of its text is noticed.
+        stamp = {
+            member: text_sha256(row["title"], row["abstract"])
+            for row in records.select(["members", "title", "abstract"]).to_pylist()
+            for member in row["members"]
         }
-        self.records: dict[str, dict[str, Any]] = {}
+        record = {row["entry_id"]: row["record_id"] for row in states.select(["entry_id", "record_id"]).to_pylist()}
+        self.entries = {
+            row["entry_id"]: _Known(row["title"] or "", stamp.get(row["entry_id"], ""), set()) for row in entries
+        }
         self.by_doi: dict[str, set[str]] = {}
         self.by_title: dict[str, set[str]] = {}
         for row in entries:
-            shown = record[row["entry_id"]]
-            known = self.records.setdefault(shown, {"title": row["title"] or "", "years": set()})
-            known["years"].add(str(row["year"] or ""))
-            self.records[row["entry_id"]] = known
+            shown = record.get(row["entry_id"]) or row["entry_id"]
+            self.entries[shown].years.add(str(row["year"] or ""))
             if row["doi"]:
                 self.by_doi.setdefault(row["doi"], set()).add(shown)
             if plain_title(row["title"] or ""):
                 self.by_title.setdefault(plain_title(row["title"]), set()).add(shown)
 
-    def match(self, cells: Mapping[str, str]) -> tuple[str, str, str]:
-        """Return entry id, title and an empty text, or empty texts and what is wrong."""
+    def match(self, cells: Mapping[str, str]) -> tuple[str, _Known | None, str]:
+        """Return entry id and work; or an empty id, None and what is wrong."""
         entry_id = clean_id(cells.get("id", ""))
-        if entry_id in self.records:
-            return entry_id, self.records[entry_id]["title"], ""
-        doi = cells.get("doi", "").casefold().removeprefix("https://doi.org/").removeprefix("doi:").strip()
-        found = self.by_doi.get(doi, set()) if doi else set()
-        title = plain_title(cells.get("title", ""))
-        if len(found) != 1 and title:
-            same = self.by_title.get(title, set())
-            found = (found & same) or same or found
+        if entry_id in self.entries:
+            return entry_id, self.entries[entry_id], ""
+        by_doi = self.by_doi.get(clean_doi(cells.get("doi", "")) or "", set())
+        by_title = self.by_title.get(plain_title(cells.get("title", "")), set())
+        if by_doi and by_title and not by_doi & by_title:
+            return "", None, "the DOI is that of one work, the title that of another"
+        found = (by_doi & by_title) or by_doi or by_title
         if len(found) > 1 and cells.get("year"):
-            found = {key for key in found if cells["year"] in self.records[key]["years"]} or found
+            year = cells["year"].removesuffix(".0")
+            found = {key for key in found if year in self.entries[key].years} or found
         if len(found) == 1:
             key = next(iter(found))
-            return key, self.records[key]["title"], ""
-        return "", "", "fits more than one work of the review" if found else "fits no work of the review"
+            return key, self.entries[key], ""
+        return "", None, "fits more than one work of the review" if found else "fits no work of the review"
 
 
 def plain_title(title: str) -> str:

@@ -137,5 +137,20 @@ def reason_code(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tupl
     return "", f"unknown reason{nearest(text.strip(), list(allowed))}"
 
 
+def first_reason(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tuple[str, str, str]:
+    """Return the one reason that counts, a remark about others that stand in the cell, and what is wrong.
+
+    The cell may hold one reason (a label may have commas in it) or several, of which the first counts.
+    """
+    if not text.strip():
+        return "", "", "an exclusion needs a reason"
+    code, problem = reason_code(text, protocol, allowed)
+    if not problem:
+        return code, "", ""
+    first, *others = several(text) or [text]
+    code, problem = reason_code(first, protocol, allowed)
+    return code, f"also: {'; '.join(others)}" if others and not problem else "", problem
+
+
 def _code_word(text: str) -> str:
     return " ".join(plain_word(text).replace("_", " ").replace("-", " ").split())

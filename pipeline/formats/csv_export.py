@@ -40,6 +40,8 @@ def recognise(text: str) -> float:
     known = sum(1 for name in table.header if weight(name))
     if len(table.header) == 1:
         return 0.4
+    if known >= 4 and not table.preamble:
+        return 0.96
     return 0.9 if known >= 3 else 0.75 if known == 2 else 0.5
 
 
@@ -199,6 +201,8 @@ def _databases(draft: Draft, values: dict[str, list[str]], exporter: Exporter) -
         pmid = _ACCESSION_IN_EXTRA.search(note)
         if pmid and not draft.has("pmid"):
             draft.claim(Rule("Extra", "pmid"), pmid.group(1))
+        if not draft.has("doi") and find_doi(note):
+            draft.claim(Rule("Extra", "doi"), find_doi(note) or "")
 
 
 def _labels(draft: Draft, values: dict[str, list[str]]) -> None:

@@ -35,7 +35,7 @@ _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Bytes between two letters: accents of MacRoman, hardly cp1252 (a capital among small letters); either; accents of cp1252.
+# Bytes between two letters: accents of MacRoman (in cp1252 capitals or signs, hardly there); either; accents of cp1252.
 _ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x91\x98\x99\x9b\x9d\x9f](?=[a-z])")
 _EITHER = re.compile(rb"(?<=[A-Za-z])[\x96\x97\x9a\x9c\x9e](?=[a-z])")
 _ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")

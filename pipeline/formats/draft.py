@@ -130,6 +130,8 @@ class Draft:
             self.keep("abstract_raw", value)
             return
         text = self._clean(column, value)
+        if column == "date" and "year" not in self.fields and publication_year(text):
+            self.fields["year"] = publication_year(text)
         present = self.fields.get(column)
         if not text or text == present:
             return
@@ -186,7 +188,7 @@ class Draft:
         elif self.fields.setdefault("year", year) != year:
             self.keep(rule.tag, value)
             return
-        if text != str(year):
+        if text.rstrip("/ ") != str(year):
             self._claim_text(Rule(rule.tag, "date"), text)
 
     def _claim_count(self, rule: Rule, value: str) -> None:

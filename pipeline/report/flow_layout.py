@@ -160,7 +160,7 @@ def _row_spans(content: FlowContent, columns: Sequence[Rect], top: float) -> dic
         height = 0.0
         for column, place in enumerate(columns):
             stack = [_box_height(box, place.width) for box in content.boxes if (box.row, box.column) == (row, column)]
-            height = max(0, sum(stack) + _STACK_GAP * (len(stack) - 1))
+            height = max(height, sum(stack) + _STACK_GAP * (len(stack) - 1))
         for name, first, last in BANDS:
             if first == row == last:
                 height = max(height, text_width(name, TEXT_SIZE, bold=True) + 2 * PADDING)

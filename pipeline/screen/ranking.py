@@ -8,7 +8,7 @@ same table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -50,7 +50,7 @@ RANKING_COLUMNS: tuple[Column, ...] = (
     Column(
         "rank", "int", "place in the reading order, from 1 = most likely relevant, over all records", nullable=False
     ),
-    Column("score", "float", "signed decision value; above 0 is the side of the inclusions; empty without a model"),
+    Column("score", "float", "points; above 0 is nearer to the inclusions; empty without a model"),
     Column("band", "str", "likely_in, borderline or likely_out; orders work, excludes nothing", nullable=False),
     Column("out_of_fold_score", "float", "score under a model that never saw this record's decision; decided records"),
     Column("has_text", "str", "full (abstract), title_only or nothing", nullable=False),
@@ -61,6 +61,7 @@ RANKING_COLUMNS: tuple[Column, ...] = (
 OTHER_WORDS = "(other words)"
 _PRINTED_TERMS = 8
 _SCORE_DECIMALS = 9
+_POINTS = 100.0
 _LISTED_IDS = 10
 
 _REMARK: dict[HasText, str] = {
@@ -184,10 +185,28 @@ def _learn(
     if fitted.model is not None:
         scores = fitted.model.scores(evidence.features.matrix)
         held_out = out_of_fold_scores(evidence, method)
+        fitted, scores, held_out = in_points(fitted, scores, held_out, evidence.decisions)
     presence = has_text(ordered)
     lower, upper, shift = _cuts(evidence, held_out, presence, settings)
     unknown = tuple(sorted(set(labels) - set(record_ids)))
     return _Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper, shift)
+
+
+def in_points(
+    fitted: Fit, scores: NDArray[np.float64], held_out: NDArray[np.float64], decisions: NDArray[np.int8]
+) -> tuple[Fit, NDArray[np.float64], NDArray[np.float64]]:
+    """Return model and scores on a scale that people can read; the order is the same.
+
+    A point is a hundredth of a decision value, and 0 lies half-way between the medians of what was included and what
+    was excluded (out-of-fold), so that a score above 0 means: nearer to the inclusions. Strong regularisation and
+    weights for the rare class otherwise put all records on one side of 0.
+    """
+    known = ~np.isnan(held_out)
+    sides = [held_out[known & (decisions == side)] for side in (INCLUDED, EXCLUDED)]
+    zero = float(np.mean([np.median(side) for side in sides])) if all(len(side) for side in sides) else 0.0
+    assert fitted.model is not None
+    model = LinearModel(fitted.model.weights * _POINTS, (fitted.model.intercept - zero) * _POINTS)
+    return replace(fitted, model=model), (scores - zero) * _POINTS, (held_out - zero) * _POINTS
 
 
 def _decision(label: bool | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import random
 import re
@@ -145,7 +146,9 @@ def test_macroman_is_recognised_by_its_accents(sample: Sample) -> None:
 @each
 def test_order_of_records_changes_no_entry(sample: Sample) -> None:
     plain = facts(read(sample.text))
-    records = [record.rstrip("\n") + "\n" * (1 if "\t" in record or sample.format == "csv" else 2) for record in sample.records]
+    records = [
+        record.rstrip("\n") + "\n" * (1 if "\t" in record or sample.format == "csv" else 2) for record in sample.records
+    ]
     for seed in range(3):
         shuffled = list(records)
         random.Random(seed).shuffle(shuffled)
@@ -302,3 +305,24 @@ def test_shared_exports_ids_are_unique_within_a_record_set() -> None:
     folder = shared_data()
     found = read_export("x", (folder / "wos-ris/1_WoS.ris").read_bytes()).reading
     assert len({entry_id(entry.raw) for entry in found.entries}) == len(found.entries)
+
+
+# Awkward files, with all that must come out of them: look at every change of these before accepting it.
+
+AWKWARD = ["awkward.ris", "awkward.bib", "awkward.csv", "awkward.nbib", "awkward.wos.txt"]
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_awkward_files_give_what_is_written_beside_them(name: str) -> None:
+    found = read_export(name, (EXPORTS / name).read_bytes()).reading
+    told = {
+        "entries": [
+            {"line": e.line, "flags": list(e.flags), "fields": dict(e.fields), "extra": dict(e.extra)} for e in found.entries
+        ],
+        "rejects": [{"line": r.line, "reason": r.reason, "raw": r.raw} for r in found.rejects],
+        "remarks": list(found.remarks),
+    }
+    expected = EXPORTS / f"{name}.json"
+    if os.environ.get("REVIEW_ACCEPT_EXPECTED") == "1":
+        expected.write_text(json.dumps(told, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    assert told == json.loads(expected.read_text(encoding="utf-8"))

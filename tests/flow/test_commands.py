@@ -42,7 +42,9 @@ def test_a_first_run_ends_well_and_says_last_what_waits_and_where(run_once: tupl
         assert (folder / "outputs" / name).stat().st_size > 100
 
 
-def test_the_run_is_a_prefect_flow_with_states_logs_and_artifacts(run_once: tuple[Path, str], prefect_server: str) -> None:
+def test_the_run_is_a_prefect_flow_with_states_logs_and_artifacts(
+    run_once: tuple[Path, str], prefect_server: str
+) -> None:
     def ask(what: str) -> list[dict[str, object]]:
         request = urllib.request.Request(
             f"{prefect_server}/{what}/filter", data=b"{}", headers={"Content-Type": "application/json"}
@@ -85,8 +87,9 @@ def test_a_sheet_saved_by_a_spreadsheet_is_read_and_only_what_follows_runs(revie
 
 def test_explain_prints_the_whole_path(review: Review) -> None:
     sheet = review.worklists / "0001-borderline.ann.csv"
-    shown = read_csv(sheet)
-    fill(sheet, {row["id"]: truth(row) for row in shown})
+    first, *others = read_csv(sheet)
+    answers = {row["id"]: {"decision": "include"} for row in others}
+    fill(sheet, answers | {first["id"]: {"decision": "exclude", "reason": "E1"}})
     (review.references / "cut.bib").write_text("@article{cut,\n  author = {Berg, Nora\n")
     command("review", str(review.folder))
     states = read_csv(review.outputs / "report" / "records.csv")
@@ -95,7 +98,7 @@ def test_explain_prints_the_whole_path(review: Review) -> None:
         "excluded_human": ("Decision: ", "ann, title abstract: exclude, reason E", "Records excluded (by a person)"),
         "awaiting_retrieval": ("title abstract: include", "Report r", "waits to be retrieved"),
         "duplicate": ("entries are this work", "duplicate by rule: ", "The work itself, as r"),
-        "removed": ("could not be read: ", "Records removed for other reasons (unreadable)"),
+        "removed": ("Could not be read: ", "Records removed for other reasons (unreadable)"),
         "awaiting_screening": ("Decisions: none yet", "waits for a person"),
     }.items():
         done = command("explain", by_state[state].upper(), "--review", str(review.folder))
@@ -228,8 +231,8 @@ def test_a_sheet_with_a_renamed_column_is_refused_whole_and_not_issued_twice(rev
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("seed = 7", "sede = 7"), ["unknown key 'review.sede'", "did you mean 'seed'"]),
-        (("batch_size = 12", 'batch_size = "many"'), ["screening.batch_size", "'many'"]),
+        (("seed = 7", "sede = 7"), ["[review] sede: unknown key", "did you mean 'seed'"]),
+        (("batch_size = 12", 'batch_size = "many"'), ["line 28: [screening] batch_size", "'many'"]),
         (('reasons = ["E1_no_meal"]', 'reasons = ["E1_no_meel"]'), ["E1_no_meel", "did you mean 'E1_no_meal'"]),
         (("[screening]", "[screening"), ["not valid TOML", "line"]),
     ],

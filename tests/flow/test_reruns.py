@@ -127,7 +127,13 @@ def test_a_change_of_the_protocol_runs_what_it_concerns(
 
 @pytest.mark.parametrize(
     "victim",
-    ["stages/import/entries.parquet", "stages/screen/manifest.json", "report/flow.svg", "report/records.csv", "status.json"],
+    [
+        "stages/import/entries.parquet",
+        "stages/screen/manifest.json",
+        "report/flow.svg",
+        "report/records.csv",
+        "status.json",
+    ],
 )
 @pytest.mark.parametrize("harm", ["deleted", "edited"])
 def test_an_output_that_was_deleted_or_edited_comes_back_the_same(review: Review, victim: str, harm: str) -> None:

@@ -73,7 +73,9 @@ kind = "other"
 export = "ministry.bib"
 """
 
-FRAME = "dimension,code,definition,selection,pattern\nmeal,breakfast,morning,multi,breakfast\nmeal,lunch,noon,multi,lunch\n"
+FRAME = (
+    "dimension,code,definition,selection,pattern\nmeal,breakfast,morning,multi,breakfast\nmeal,lunch,noon,multi,lunch\n"
+)
 NAMES = "code,name\nNUT,Nutrition\nEDU,Education\n"
 CORE = "title,issn,discipline\nJournal of School Food,,NUT\nSchooling Review,,EDU\n"
 
@@ -231,9 +233,7 @@ def fill(path: Path, answers: dict[str, dict[str, str]], *, dialect: str = "spre
     if dialect == "spreadsheet":
         columns = columns[::-1]
     stream = io.StringIO(newline="")
-    writer = csv.DictWriter(
-        stream, columns, delimiter=";" if dialect == "spreadsheet" else ",", lineterminator="\r\n"
-    )
+    writer = csv.DictWriter(stream, columns, delimiter=";" if dialect == "spreadsheet" else ",", lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
     path.write_bytes(b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8"))

@@ -48,12 +48,14 @@ def test_core_sample() -> None:
 
 def test_web_of_science_dialect() -> None:
     found = one(
-        "\n@article{ WOS:000278542800018,\nAuthor = {Gomez-Ruiz, Jose Antonio},\nTitle = {{Estimation of missing\n   judgments}},\n"
-        "Journal = {APPLIED INVENTIONS},\nYear = {{2010}},\nMonth = {{JUL 15}},\nType = {{Article}},\nISSN = {{1234-5678}},\n"
-        "EISSN = {{2345-6789}},\nKeywords = {{Decision making; Neural\n   networks}},\nKeywords-Plus = {{MODEL; PAIRS}},\n"
+        "\n@article{ WOS:000278542800018,\nAuthor = {Gomez-Ruiz, Jose Antonio},\n"
+        "Title = {{Estimation of missing\n   judgments}},\nJournal = {APPLIED INVENTIONS},\nYear = {{2010}},\n"
+        "Month = {{JUL 15}},\nType = {{Article}},\nISSN = {{1234-5678}},\nEISSN = {{2345-6789}},\n"
+        "Keywords = {{Decision making; Neural\n   networks}},\nKeywords-Plus = {{MODEL; PAIRS}},\n"
         "Research-Areas = {{Mathematics}},\nWeb-of-Science-Categories  = {{Mathematics, Applied; Sociology}},\n"
-        "Cited-References = {{Aczel J., 1983, J MATH, V1, P1.\n   Brun E, 2002, J INVENT, V2, P2.}},\nTimes-Cited = {{12}},\n"
-        "Article-Number = {{77}},\nUnique-ID = {{WOS:000278542800018}},\nUsage-Count-Since-2013 = {{3}},\n}\n"
+        "Cited-References = {{Aczel J., 1983, J MATH, V1, P1.\n   Brun E, 2002, J INVENT, V2, P2.}},\n"
+        "Times-Cited = {{12}},\nArticle-Number = {{77}},\nUnique-ID = {{WOS:000278542800018}},\n"
+        "Usage-Count-Since-2013 = {{3}},\n}\n"
     ).fields
     assert found["title"] == "Estimation of missing judgments"
     assert found["accession"] == "WOS:000278542800018"
@@ -105,7 +107,8 @@ def test_strings_months_and_concatenation() -> None:
     found = read(
         '@string{ JIS = "Journal of " # "Invention" }\n@string(press = {Made-up Press})\n@preamble{"\\newcommand{x}"}\n'
         "@comment{@article{no, title={not a record}}}\n"
-        '@article{a, title = "A {"}quoted{"} word", journal = JIS # { Two}, publisher = press, month = 3 # "~" # mar, year = 2001}\n'
+        '@article{a, title = "A {"}quoted{"} word", journal = JIS # { Two},'
+        ' publisher = press, month = 3 # "~" # mar, year = 2001}\n'
     )
     assert len(found.entries) == 1
     fields = found.entries[0].fields
@@ -152,7 +155,9 @@ def test_braces_too_many() -> None:
 
 
 def test_at_signs_inside_values() -> None:
-    found = entry("title = {Mail @ home},\nabstract = {Write to\n@home{sweet} or\n@you {there},\nor a@b.org},\nyear=2001")
+    found = entry(
+        "title = {Mail @ home},\nabstract = {Write to\n@home{sweet} or\n@you {there},\nor a@b.org},\nyear=2001"
+    )
     assert found.fields["year"] == 2001
     assert "a@b.org" in found.fields["abstract"]
 
@@ -195,10 +200,16 @@ def test_field_of_five_megabytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["@article{a,title={A}}\n" + "@a{" * 100_000, "@article{a,title={A}}\n" + "\n@a{" * 100_000,
-             "@article{a,\ntitle={x,\nyear=1}\n" * 20_000, "@article{a,title={" + " " * 500_000 + "x}}\n" + " " * 300_000 + "@",
-             "@article{" + "a, " * 100_000 + "}", "@article{" + " " * 300_000 + "=}"]
-)  # fmt: skip
+    "text",
+    [
+        "@article{a,title={A}}\n" + "@a{" * 100_000,
+        "@article{a,title={A}}\n" + "\n@a{" * 100_000,
+        "@article{a,\ntitle={x,\nyear=1}\n" * 20_000,
+        "@article{a,title={" + " " * 500_000 + "x}}\n" + " " * 300_000 + "@",
+        "@article{" + "a, " * 100_000 + "}",
+        "@article{" + " " * 300_000 + "=}",
+    ],
+)
 def test_hostile_text_in_bounded_time(text: str) -> None:
     start = time.process_time()
     read(text)
@@ -206,7 +217,9 @@ def test_hostile_text_in_bounded_time(text: str) -> None:
 
 
 def test_preamble_lines_are_not_records() -> None:
-    found = read("Scopus\nEXPORT DATE: 08 July 2023\n\n@article{a, title={A}}\nsome words between\n@article{b, title={B}}\n")
+    found = read(
+        "Scopus\nEXPORT DATE: 08 July 2023\n\n@article{a, title={A}}\nsome words between\n@article{b, title={B}}\n"
+    )
     assert len(found.entries) == 2
     assert any("line 5" in remark and "some words" in remark for remark in found.remarks)
     assert found.entries[0].line == 4

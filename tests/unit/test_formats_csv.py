@@ -73,7 +73,10 @@ def test_rows_with_a_comma_too_many() -> None:
 def test_rows_that_cannot_be_assigned() -> None:
     found = read("title,year,doi\nA,2001,10.1234/a\nB, with a comma,2002,10.1234/b\nC,2003\nD,2004,10.1234/d\n")
     assert [e.fields["title"] for e in found.entries] == ["A", "D"]
-    assert [(reject.line, reject.raw) for reject in found.rejects] == [(3, "B, with a comma,2002,10.1234/b"), (4, "C,2003")]
+    assert [(reject.line, reject.raw) for reject in found.rejects] == [
+        (3, "B, with a comma,2002,10.1234/b"),
+        (4, "C,2003"),
+    ]
     assert "4 cells under 3 columns" in found.rejects[0].reason
 
 
@@ -116,7 +119,9 @@ def test_nul_rejects_the_row() -> None:
 
 
 def test_lines_above_the_header() -> None:
-    found = read('"SEARCH QUERY","x:ti"\n----------\n\n"Title","Author Names","Publication Year"\n"A","Liu F.","2019"\n')
+    found = read(
+        '"SEARCH QUERY","x:ti"\n----------\n\n"Title","Author Names","Publication Year"\n"A","Liu F.","2019"\n'
+    )
     assert found.entries[0].fields["title"] == "A"
     assert found.entries[0].line == 5
     assert any("SEARCH QUERY" in remark for remark in found.remarks)
@@ -152,7 +157,7 @@ def test_unknown_columns_and_repeated_columns_are_kept() -> None:
 
 def test_title_only_and_headers_in_other_spellings() -> None:
     assert [e.fields["title"] for e in read("Title\nA\nB\n").entries] == ["A", "B"]
-    found = read("ARTICLE TITLE,PUBLICATION_YEAR,Authors\nA,2001,\"Smith, J; Lee, K\"\n").entries[0]
+    found = read('ARTICLE TITLE,PUBLICATION_YEAR,Authors\nA,2001,"Smith, J; Lee, K"\n').entries[0]
     assert (found.fields["title"], found.fields["year"], found.fields["authors"]) == ("A", 2001, ["Smith, J", "Lee, K"])
 
 
@@ -172,58 +177,170 @@ def test_complaint_names_columns_and_proposes() -> None:
 # Exporters: (cells, fields that must come out)
 EXPORTERS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
     "pubmed": (
-        {"PMID": "123", "Title": "T", "Authors": "Lim SM, Shiau CWC.", "Journal/Book": "Behav Ther",
-         "Publication Year": "2022", "Create Date": "2022/03/01", "PMCID": "PMC5", "DOI": "10.1234/x"},
+        {
+            "PMID": "123",
+            "Title": "T",
+            "Authors": "Lim SM, Shiau CWC.",
+            "Journal/Book": "Behav Ther",
+            "Publication Year": "2022",
+            "Create Date": "2022/03/01",
+            "PMCID": "PMC5",
+            "DOI": "10.1234/x",
+        },
         {"pmid": "123", "pmcid": "PMC5", "authors": ["Lim, SM", "Shiau, CWC."], "journal": "Behav Ther", "year": 2022},
     ),
     "scopus before 2020": (
-        {"Authors": "Phillips J.C., Braun R.", "Author(s) ID": "1;2;", "Title": "T", "Source title": "J", "Year": "2005"},
+        {
+            "Authors": "Phillips J.C., Braun R.",
+            "Author(s) ID": "1;2;",
+            "Title": "T",
+            "Source title": "J",
+            "Year": "2005",
+        },
         {"authors": ["Phillips, J.C.", "Braun, R."], "journal": "J"},
     ),
     "ieee": (
-        {"Document Title": "T", "Authors": "P. Kogge; J. van der Shalf", "Publication Title": "Comp", "Date Added To Xplore": "4 Feb 2014",
-         "Publication Year": "2013", "Start Page": "16", "End Page": "26", "IEEE Terms": "A;B", "Document Identifier": "IEEE Journals"},
-        {"title": "T", "authors": ["Kogge, P.", "van der Shalf, J."], "pages": "16-26", "keywords_index": ["A", "B"], "type": "article"},
+        {
+            "Document Title": "T",
+            "Authors": "P. Kogge; J. van der Shalf",
+            "Publication Title": "Comp",
+            "Date Added To Xplore": "4 Feb 2014",
+            "Publication Year": "2013",
+            "Start Page": "16",
+            "End Page": "26",
+            "IEEE Terms": "A;B",
+            "Document Identifier": "IEEE Journals",
+        },
+        {
+            "title": "T",
+            "authors": ["Kogge, P.", "van der Shalf, J."],
+            "pages": "16-26",
+            "keywords_index": ["A", "B"],
+            "type": "article",
+        },
     ),
     "lens": (
-        {"Lens ID": "000-1", "Title": "T", "Author/s": "Ada Lovelace; Max Van Kleek", "ISSNs": "21945411; 21945403",
-         "Fields of Study": "Law; Politics", "MeSH Terms": "X; Y", "Citing Works Count": "3", "Source Title": "J"},
-        {"accession": "000-1", "authors": ["Lovelace, Ada", "Van Kleek, Max"], "issn": ["2194-5411", "2194-5403"],
-         "subject_categories": ["Law", "Politics"], "keywords_index": ["X", "Y"], "times_cited": 3},
+        {
+            "Lens ID": "000-1",
+            "Title": "T",
+            "Author/s": "Ada Lovelace; Max Van Kleek",
+            "ISSNs": "21945411; 21945403",
+            "Fields of Study": "Law; Politics",
+            "MeSH Terms": "X; Y",
+            "Citing Works Count": "3",
+            "Source Title": "J",
+        },
+        {
+            "accession": "000-1",
+            "authors": ["Lovelace, Ada", "Van Kleek, Max"],
+            "issn": ["2194-5411", "2194-5403"],
+            "subject_categories": ["Law", "Politics"],
+            "keywords_index": ["X", "Y"],
+            "times_cited": 3,
+        },
     ),
     "zotero": (
-        {"Key": "AB12", "Item Type": "journalArticle", "Publication Year": "2020", "Author": "Smith, J; Lee, K", "Title": "T",
-         "Publication Title": "J", "Abstract Note": "A", "Date": "2020-05-01", "Manual Tags": "a; b", "Extra": "PMID: 77",
-         "Library Catalog": "PubMed"},
-        {"type": "article", "year": 2020, "date": "2020-05-01", "abstract": "A", "keywords_author": ["a", "b"], "pmid": "77"},
+        {
+            "Key": "AB12",
+            "Item Type": "journalArticle",
+            "Publication Year": "2020",
+            "Author": "Smith, J; Lee, K",
+            "Title": "T",
+            "Publication Title": "J",
+            "Abstract Note": "A",
+            "Date": "2020-05-01",
+            "Manual Tags": "a; b",
+            "Extra": "PMID: 77",
+            "Library Catalog": "PubMed",
+        },
+        {
+            "type": "article",
+            "year": 2020,
+            "date": "2020-05-01",
+            "abstract": "A",
+            "keywords_author": ["a", "b"],
+            "pmid": "77",
+        },
     ),
     "rayyan": (
-        {"key": "rayyan-1", "title": "T", "year": "2020", "authors": "Yang, Z. and Jiang, B.", "pubmed_id": "9",
-         "notes": 'RAYYAN-INCLUSION: {"A"=>"Excluded"}'},
+        {
+            "key": "rayyan-1",
+            "title": "T",
+            "year": "2020",
+            "authors": "Yang, Z. and Jiang, B.",
+            "pubmed_id": "9",
+            "notes": 'RAYYAN-INCLUSION: {"A"=>"Excluded"}',
+        },
         {"authors": ["Yang, Z.", "Jiang, B."], "pmid": "9", "label": "excluded"},
     ),
-    "covidence": ({"Title": "T", "Published Year": "2020", "Covidence #": "#1", "Accession Number": "77"}, {"year": 2020, "accession": "77"}),
+    "covidence": (
+        {"Title": "T", "Published Year": "2020", "Covidence #": "#1", "Accession Number": "77"},
+        {"year": 2020, "accession": "77"},
+    ),
     "cochrane": (
-        {"CENTRAL ID": "CN-1", "Author(s)": "A, B; C, D", "Title": "T", "Source": "Trials", "PubMed ID": "PUBMED 5",
-         "Cochrane Review Group Code": "X", "Database Name": "CENTRAL"},
+        {
+            "CENTRAL ID": "CN-1",
+            "Author(s)": "A, B; C, D",
+            "Title": "T",
+            "Source": "Trials",
+            "PubMed ID": "PUBMED 5",
+            "Cochrane Review Group Code": "X",
+            "Database Name": "CENTRAL",
+        },
         {"accession": "CN-1", "journal": "Trials", "pmid": "5"},
     ),
     "embase": (
-        {"Title": "T", "Author Names": "Liu R., Adler D.G.", "Source": "J (2014) 3:3", "Source title": "J",
-         "Emtree Medical Index Terms": "a, b", "Embase Accession ID": "L1", "Medline PMID": "7"},
-        {"authors": ["Liu, R.", "Adler, D.G."], "keywords_index": ["a", "b"], "accession": "L1", "pmid": "7", "journal": "J"},
+        {
+            "Title": "T",
+            "Author Names": "Liu R., Adler D.G.",
+            "Source": "J (2014) 3:3",
+            "Source title": "J",
+            "Emtree Medical Index Terms": "a, b",
+            "Embase Accession ID": "L1",
+            "Medline PMID": "7",
+        },
+        {
+            "authors": ["Liu, R.", "Adler, D.G."],
+            "keywords_index": ["a", "b"],
+            "accession": "L1",
+            "pmid": "7",
+            "journal": "J",
+        },
     ),
     "ebsco": (
-        {"Article Title": "T", "Author": "A, B; C, D", "Journal Title": "J", "ISSN": '="19326203"', "First Page": "1",
-         "Publication Date": "4/3/2024", "Subjects": "X; Y", "PLink": "https://search.ebscohost.com/login.aspx?db=aph&AN=1"},
+        {
+            "Article Title": "T",
+            "Author": "A, B; C, D",
+            "Journal Title": "J",
+            "ISSN": '="19326203"',
+            "First Page": "1",
+            "Publication Date": "4/3/2024",
+            "Subjects": "X; Y",
+            "PLink": "https://search.ebscohost.com/login.aspx?db=aph&AN=1",
+        },
         {"issn": ["1932-6203"], "year": 2024, "date": "4/3/2024", "keywords_index": ["X", "Y"]},
     ),
     "publish or perish": (
-        {"Cites": "7", "Authors": "A Smith, B Lee", "Title": "T", "Year": "0", "Source": "J", "GSRank": "1", "StartPage": "3", "EndPage": "9"},
+        {
+            "Cites": "7",
+            "Authors": "A Smith, B Lee",
+            "Title": "T",
+            "Year": "0",
+            "Source": "J",
+            "GSRank": "1",
+            "StartPage": "3",
+            "EndPage": "9",
+        },
         {"times_cited": 7, "journal": "J", "pages": "3-9", "date": "0"},
     ),
     "springer": (
-        {"Item Title": "T", "Publication Title": "J", "Item DOI": "10.1234/a", "Authors": "A OneB Two", "Content Type": "Chapter"},
+        {
+            "Item Title": "T",
+            "Publication Title": "J",
+            "Item DOI": "10.1234/a",
+            "Authors": "A OneB Two",
+            "Content Type": "Chapter",
+        },
         {"doi": "10.1234/a", "journal": "J", "type": "chapter"},
     ),
     "abrackr": (
@@ -231,7 +348,7 @@ EXPORTERS: dict[str, tuple[dict[str, str], dict[str, object]]] = {
         {"keywords_author": ["a", "b"], "label": "excluded"},
     ),
     "asreview": ({"title": "T", "asreview_label": "1", "year": "2001.0"}, {"label": "included", "year": 2001}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", EXPORTERS)
@@ -250,7 +367,10 @@ def test_names_run_together_are_not_guessed() -> None:
 
 def test_scopus_rows_with_several_funding_texts() -> None:
     header = ["Title", "Source title", "Author(s) ID", "Funding Text 1", "References", "Publisher", "Source", "EID"]
-    rows = [["A", "J", "1", "f1", "f2", "refs", "P", "Scopus", "2-s2.0-1"], ["B", "J", "1", "f", "x", "y", "P", "Scopus", "odd"]]
+    rows = [
+        ["A", "J", "1", "f1", "f2", "refs", "P", "Scopus", "2-s2.0-1"],
+        ["B", "J", "1", "f", "x", "y", "P", "Scopus", "odd"],
+    ]
     found = read(table([header, *rows]))
     assert found.entries[0].extra["Funding Text 1"] == ["f1", "f2"]
     assert found.entries[0].extra["References"] == ["refs"]

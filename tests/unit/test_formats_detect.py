@@ -8,7 +8,8 @@ from pipeline.errors import BAD_DATA, InputError
 from pipeline.formats import read_export, recognise
 
 NOT_READ = {
-    "PubMed XML": '<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n<PubmedArticleSet><PubmedArticle/></PubmedArticleSet>',
+    "PubMed XML": '<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n'
+    "<PubmedArticleSet><PubmedArticle/></PubmedArticleSet>",
     "EndNote XML": '<?xml version="1.0"?><xml><records><record/></records></xml>',
     "XML": "<mods><title>T</title></mods>",
     "JSON": '[{"id": "1", "title": "T", "type": "article-journal"}]',
@@ -38,7 +39,7 @@ def test_formats_that_are_not_read_are_named(name: str) -> None:
     ("text", "format_name"),
     [
         ("TY  - JOUR\nTI  - @article{a, title={T}}\nER  - \n", "ris"),
-        ("title,abstract,year\nT,\"text with\nTI  - in it\",2001\n", "csv"),
+        ('title,abstract,year\nT,"text with\nTI  - in it",2001\n', "csv"),
         ("PMID- 1\nOWN - NLM\nTI  - T\nER  - x\n", "nbib"),
         ("FN x\nVR 1.0\nPT J\nTI Title, Year\nER\n\nEF\n", "wos"),
         ("title;year;abstract\nT;2001;<p>x</p>\n", "csv"),

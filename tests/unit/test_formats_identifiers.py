@@ -32,8 +32,10 @@ from pipeline.normalise.identifiers import (
         ("10.1234/x[doi]", "10.1234/x"),
         ("(10.1234/x)", "10.1234/x"),
         ("10.1016/S0027-9684(15)31340-7", "10.1016/s0027-9684(15)31340-7"),
-        ("10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
-         "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2"),
+        (
+            "10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2",
+            "10.1002/(sici)1097-0258(19980815/30)17:15/16<1661::aid-sim968>3.0.co;2-2",
+        ),
         ('="10.1234/x"', "10.1234/x"),
         ("10.1234%2Fx", "10.1234/x"),
         ("  10.1234/x  ", "10.1234/x"),
@@ -46,7 +48,7 @@ from pipeline.normalise.identifiers import (
         ("DOI", None),
         ("10.1234/" + "]" * 100_000, None),
     ],
-)  # fmt: skip
+)
 def test_doi(given: str, clean: str | None) -> None:
     assert clean_doi(given) == clean
 
@@ -66,9 +68,18 @@ def test_doi_in_a_sentence(given: str, found: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("given", "clean"),
-    [("12345", "12345"), ("PMID: 0012345", "12345"), ("12345.0", "12345"), ("PUBMED 77", "77"), ("0", None),
-     ("12a", None), ("", None), ('="42"', "42"), ("1234567890", None)],
-)  # fmt: skip
+    [
+        ("12345", "12345"),
+        ("PMID: 0012345", "12345"),
+        ("12345.0", "12345"),
+        ("PUBMED 77", "77"),
+        ("0", None),
+        ("12a", None),
+        ("", None),
+        ('="42"', "42"),
+        ("1234567890", None),
+    ],
+)
 def test_pmid(given: str, clean: str | None) -> None:
     assert clean_pmid(given) == clean
 

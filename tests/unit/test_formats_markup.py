@@ -121,9 +121,19 @@ def test_without_tags_leaves_text_without_tags_alone() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["<i " * 200_000, "&amp;" * 200_000, "{" * 300_000, "\\a" * 200_000, "$a" * 200_000, "\\'{" * 100_000, "<p" * 300_000,
-     "\\v " * 200_000, "-" * 500_000, "'" * 500_000],
-)  # fmt: skip
+    [
+        "<i " * 200_000,
+        "&amp;" * 200_000,
+        "{" * 300_000,
+        "\\a" * 200_000,
+        "$a" * 200_000,
+        "\\'{" * 100_000,
+        "<p" * 300_000,
+        "\\v " * 200_000,
+        "-" * 500_000,
+        "'" * 500_000,
+    ],
+)
 def test_linear_time(text: str) -> None:
     start = time.process_time()
     plain(text, latex=True)

@@ -134,7 +134,11 @@ def test_au_before_a1() -> None:
 
 
 def test_authors_in_apa_manner() -> None:
-    assert one("TI  - T\nAU  - Aasen, J., Galaaen, K., & Lien, L.").fields["authors"] == ["Aasen, J.", "Galaaen, K.", "Lien, L."]
+    assert one("TI  - T\nAU  - Aasen, J., Galaaen, K., & Lien, L.").fields["authors"] == [
+        "Aasen, J.",
+        "Galaaen, K.",
+        "Lien, L.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +155,10 @@ def test_authors_in_apa_manner() -> None:
         ("DB  - Scopus\nC2  - 12345\nN1  - Cited By :9", {"pmid": "12345", "times_cited": 9}),
         ("DP  - EBSCOhost\nDB  - psyh\nN1  - Accession Number: 2019-1; Affiliations: 1: X", {"accession": "2019-1"}),
         ("DP  - EBSCOhost\nUR  - https://search.ebscohost.com/login.aspx?db=sih&AN=777&site=x", {"accession": "777"}),
-        ("DB  - Embase\nU2  - L2030\nM1  - (A.) Univ X\nC5  - 99", {"accession": "L2030", "affiliations": ["(A.) Univ X"], "pmid": "99"}),
+        (
+            "DB  - Embase\nU2  - L2030\nM1  - (A.) Univ X\nC5  - 99",
+            {"accession": "L2030", "affiliations": ["(A.) Univ X"], "pmid": "99"},
+        ),
         ("AN  - CN-001\nC3  - PUBMED 123, EMBASE 9", {"accession": "CN-001", "pmid": "123"}),
         ("AN  - pub.11\nU1  - 35957633 [PMID]\nU1  - PMC9 [PMCID]", {"pmid": "35957633", "pmcid": "PMC9"}),
         ("UR  - https://lens.org/001-257-578-706-377", {"accession": "001-257-578-706-377"}),
@@ -166,7 +173,7 @@ def test_authors_in_apa_manner() -> None:
         ('N1  - RAYYAN-INCLUSION: {"Ann"=>"Included", "Bo"=>"Included"} | RAYYAN-LABELS: x', {"label": "included"}),
         ("PMID - 123", {"pmid": "123"}),
     ],
-)  # fmt: skip
+)
 def test_dialects(body: str, fields: dict[str, object]) -> None:
     entry = one("TI  - T\n" + body)
     assert {name: entry.fields.get(name) for name in fields} == fields

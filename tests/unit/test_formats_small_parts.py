@@ -13,14 +13,40 @@ from pipeline.formats.kinds import document_type
 @pytest.mark.parametrize(
     ("text", "year"),
     [
-        ("2019", 2019), ("2019//", 2019), ("2024/04/03/", 2024), ("2018-05", 2018), ("2019 May-Jun", 2019),
-        ("2018 Winter", 2018), ("4/3/2024", 2024), ("13 July 2022", 2022), ("4-8 Aug. 2020", 2020), ("Mar. 2017", 2017),
-        ("AUG 2021", 2021), ("2001a", 2001), ("2018.0", 2018), ("2019-2020", 2019), ("July 4th, 1999", 1999),
-        ("", None), ("0", None), ("0000", None), ("in press", None), ("20011", None), ("c2004", None), ("n.d.", None),
-        ("JUL 15", None), ("19", None), ("Jul-24", None), ("forthcoming 2025", None), ("9999", None), ("0202", None),
-        ("2019abc", None), ("1999 or 2000"[4:], None), ("٢٠١٩", None), ("1 " * 1000, None),
+        ("2019", 2019),
+        ("2019//", 2019),
+        ("2024/04/03/", 2024),
+        ("2018-05", 2018),
+        ("2019 May-Jun", 2019),
+        ("2018 Winter", 2018),
+        ("4/3/2024", 2024),
+        ("13 July 2022", 2022),
+        ("4-8 Aug. 2020", 2020),
+        ("Mar. 2017", 2017),
+        ("AUG 2021", 2021),
+        ("2001a", 2001),
+        ("2018.0", 2018),
+        ("2019-2020", 2019),
+        ("July 4th, 1999", 1999),
+        ("", None),
+        ("0", None),
+        ("0000", None),
+        ("in press", None),
+        ("20011", None),
+        ("c2004", None),
+        ("n.d.", None),
+        ("JUL 15", None),
+        ("19", None),
+        ("Jul-24", None),
+        ("forthcoming 2025", None),
+        ("9999", None),
+        ("0202", None),
+        ("2019abc", None),
+        ("1999 or 2000"[4:], None),
+        ("٢٠١٩", None),
+        ("1 " * 1000, None),
     ],
-)  # fmt: skip
+)
 def test_year_is_read_or_left_out(text: str, year: int | None) -> None:
     assert publication_year(text) == year
 
@@ -28,13 +54,24 @@ def test_year_is_read_or_left_out(text: str, year: int | None) -> None:
 @pytest.mark.parametrize(
     ("written", "kind"),
     [
-        (["JOUR"], "article"), (["Journal Article", "Systematic Review"], "review"), (["CPAPER"], "conference"),
-        (["inproceedings"], "conference"), (["Article; Proceedings Paper"], "conference"), (["phdthesis"], "thesis"),
-        (["Book chapter"], "chapter"), (["BOOK"], "book"), (["Editorial Material"], "editorial"), (["RPRT"], "report"),
-        (["posted-content"], "preprint"), (["GEN"], "other"), (["Article; Early Access"], "article"),
-        (["journalArticle"], "article"), (["something new"], None), ([], None),
+        (["JOUR"], "article"),
+        (["Journal Article", "Systematic Review"], "review"),
+        (["CPAPER"], "conference"),
+        (["inproceedings"], "conference"),
+        (["Article; Proceedings Paper"], "conference"),
+        (["phdthesis"], "thesis"),
+        (["Book chapter"], "chapter"),
+        (["BOOK"], "book"),
+        (["Editorial Material"], "editorial"),
+        (["RPRT"], "report"),
+        (["posted-content"], "preprint"),
+        (["GEN"], "other"),
+        (["Article; Early Access"], "article"),
+        (["journalArticle"], "article"),
+        (["something new"], None),
+        ([], None),
     ],
-)  # fmt: skip
+)
 def test_types(written: list[str], kind: str | None) -> None:
     assert document_type(written) == kind
 
@@ -111,13 +148,25 @@ class TestDraft:
 
     def test_longer_abstract_wins(self) -> None:
         draft = Draft()
-        fill(draft, [Rule("AB", "abstract"), Rule("N2", "abstract")], {"AB": ["Copyright."], "N2": ["A real abstract."]})
+        fill(
+            draft, [Rule("AB", "abstract"), Rule("N2", "abstract")], {"AB": ["Copyright."], "N2": ["A real abstract."]}
+        )
         entry = draft.finish(1, "r")
         assert entry.fields["abstract"] == "A real abstract."
         assert entry.extra["N2"] == ["Copyright."]
 
-    @pytest.mark.parametrize("words", ["[No abstract available]", "No abstract available.", "NA", "N/A", "n.a.",
-                                       "Abstract not available", "No abstract is available"])  # fmt: skip
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "[No abstract available]",
+            "No abstract available.",
+            "NA",
+            "N/A",
+            "n.a.",
+            "Abstract not available",
+            "No abstract is available",
+        ],
+    )
     def test_no_abstract_is_none(self, words: str) -> None:
         draft = Draft()
         draft.claim(Rule("AB", "abstract"), words)
@@ -168,7 +217,14 @@ class TestDraft:
 
     @pytest.mark.parametrize(
         ("first", "last", "pages"),
-        [("1", "9", "1-9"), ("1-9", "", "1-9"), ("1-9", "9", "1-9"), ("e12", "", "e12"), ("", "9", "9"), ("5", "5", "5")],
+        [
+            ("1", "9", "1-9"),
+            ("1-9", "", "1-9"),
+            ("1-9", "9", "1-9"),
+            ("e12", "", "e12"),
+            ("", "9", "9"),
+            ("5", "5", "5"),
+        ],
     )
     def test_pages(self, first: str, last: str, pages: str) -> None:
         draft = Draft()

@@ -38,7 +38,9 @@ class TestTagged:
         assert fourth.fields["authors"] == ["Lindqvist, A", "Invented Transport Group"]
         assert first.extra["database"] == ["Web of Science"]
 
-    @pytest.mark.parametrize("head", ["", "XX Thomson Reuters Web of Science\nVR 1.0\n", "FN ISI Export Format VR 1.0 \n\n"])
+    @pytest.mark.parametrize(
+        "head", ["", "XX Thomson Reuters Web of Science\nVR 1.0\n", "FN ISI Export Format VR 1.0 \n\n"]
+    )
     def test_damaged_header(self, head: str) -> None:
         text = head + TEXT.split("VR 1.0\n", 1)[1]
         assert wos.recognise(text) > 0.6
@@ -72,7 +74,10 @@ class TestTab:
         first, second, third, fourth = wos.read_tab(TAB).entries
         assert first.fields["title"] == 'Neighbours as "partners": a café study'
         assert first.fields["authors"] == ["Müller, Jörg", "Nuñez, Ana"]
-        assert first.fields["affiliations"] == ["[Müller, Jörg; Nuñez, Ana] Univ Nowhere", "[Nuñez, Ana] Inst Invention"]
+        assert first.fields["affiliations"] == [
+            "[Müller, Jörg; Nuñez, Ana] Univ Nowhere",
+            "[Nuñez, Ana] Inst Invention",
+        ]
         assert first.fields["cited_references"] == ["Okafor N, 2001", "Brun E, 2002"]
         assert first.fields["subject_categories"] == ["Public Administration", "Sociology"]
         assert second.fields["authors"] == ["Okafor, N"]
@@ -123,7 +128,10 @@ class TestNbib:
 
     def test_pmc_number_before_the_pmid(self) -> None:
         found = nbib.read("PMC - PMC1\nPMID- 1\nTI  - One\n\nPMC - PMC2\nPMID- 2\nTI  - Two\n")
-        assert [(entry.fields["pmcid"], entry.fields["pmid"]) for entry in found.entries] == [("PMC1", "1"), ("PMC2", "2")]
+        assert [(entry.fields["pmcid"], entry.fields["pmid"]) for entry in found.entries] == [
+            ("PMC1", "1"),
+            ("PMC2", "2"),
+        ]
 
     def test_last_record_without_its_source_line(self) -> None:
         found = nbib.read("PMID- 1\nTI  - One\nSO  - x\n\nPMID- 2\nTI  - Two is c")

@@ -16,9 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.protocol import ScreeningSection
-from pipeline.screen.classifier import ClassifierSettings, fit, gather_evidence
+from pipeline.screen.classifier import ClassifierSettings, fit, gather_evidence, out_of_fold_scores
 from pipeline.screen.evaluate import early_recall, work_saved
-from pipeline.screen.ranking import OTHER_WORDS, RANKING_COLUMNS, CriteriaText, Ranking, all_terms, rank_records
+from pipeline.screen.ranking import (
+    OTHER_WORDS,
+    RANKING_COLUMNS,
+    CriteriaText,
+    Ranking,
+    all_terms,
+    in_points,
+    rank_records,
+)
 
 SCREENING = ScreeningSection(reviewers=("ann",))
 CRITERIA = CriteriaText(include="participation of service users in the design of care", exclude="animals")
@@ -226,7 +234,10 @@ def test_all_terms_and_the_intercept_are_the_score() -> None:
     method = ClassifierSettings()
     decisions = [{True: 1, False: 0, None: -1}[labels.get(record_id)] for record_id in records["record_id"]]
     evidence = gather_evidence(records, decisions, CRITERIA.include, 1, method)
-    model = fit(evidence, None, method).model
+    fitted = fit(evidence, None, method)
+    assert fitted.model is not None
+    raw = fitted.model.scores(evidence.features.matrix)
+    model = in_points(fitted, raw, out_of_fold_scores(evidence, method), evidence.decisions)[0].model
     assert model is not None
     assert ranking.model_card["intercept"] == model.intercept
     scores = by_id(ranking)["score"]
@@ -235,6 +246,16 @@ def test_all_terms_and_the_intercept_are_the_score() -> None:
         text = " ".join(re.findall(r"\w\w+", f"{records['title'][row]} . {records['abstract'][row]}".lower()))
         assert all(word in text for word in terms)
         assert sum(terms.values()) + model.intercept == pytest.approx(scores[record_id], abs=1e-9)
+
+
+def test_points_part_what_was_included_from_what_was_excluded_and_keep_the_order() -> None:
+    records = corpus(90)
+    relevant = truth(records)
+    labels = some(relevant, 45)
+    table = ranked(records, labels).table.set_index("record_id")
+    sides = [table.loc[[key for key in labels if labels[key] == side], "score"].median() for side in (True, False)]
+    assert sides[0] > 0 > sides[1]
+    assert table.sort_values("rank")["score"].is_monotonic_decreasing
 
 
 def test_printed_terms_and_the_intercept_are_the_score_as_printed() -> None:
