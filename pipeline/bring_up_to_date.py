@@ -46,7 +46,7 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
     console.line("")
     for line in summary_lines(status):
         console.line(line)
-    console.line(f"Report: {printable(str(review.outputs / 'report' / 'index.html'))}")
+    console.line(f"Report: {printable((folder / 'outputs' / 'report' / 'index.html').as_posix())}")
     return run.exit_status
 
 

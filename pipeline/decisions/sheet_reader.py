@@ -310,7 +310,9 @@ class SheetReader:
         codes = self.protocol.full_text_codes if row.stage == "full_text" else self.protocol.exclusion_codes
         # A code that the protocol has no more is still good where this sheet gave it before.
         earlier = self.given.get(row.subject)
-        code, others, problem = first_reason(text, self.protocol, (earlier.reason,) if earlier else ())
+        code, others, problem = first_reason(
+            text, self.protocol, (earlier.reason,) if earlier and earlier.reason else ()
+        )
         if problem:
             code, others, problem = first_reason(text, self.protocol, codes)
         if problem:

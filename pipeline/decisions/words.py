@@ -129,7 +129,7 @@ def reason_code(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tupl
         {code: _code_word(protocol.label(code)) for code in allowed},
         {code: _code_word(code.split("_")[0]) for code in allowed},
     ):
-        fitting = fitting or [code for code, form in forms.items() if form == word]
+        fitting = fitting or [code for code, form in forms.items() if word and form == word]
         if len(fitting) == 1:
             return fitting[0], ""
     if fitting:
@@ -154,3 +154,8 @@ def first_reason(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tup
 
 def _code_word(text: str) -> str:
     return " ".join(plain_word(text).replace("_", " ").replace("-", " ").split())
+
+
+def spellings(decision: str) -> tuple[str, ...]:
+    """Return every spelling that means a decision, for the documentation."""
+    return _SPELLINGS.get(decision, (decision,))

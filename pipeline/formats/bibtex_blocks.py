@@ -28,7 +28,7 @@ class Block:
     Attributes:
         kind: the word after the `@`, in lower case.
         line: line where it begins, from 1.
-        raw: its text, from the `@` to its closing brace (`early`: to the end of what follows it).
+        raw: its text, from the `@` to its closing brace (`early`: to the last one before the next block).
         state: closed; unclosed (the next block began); cut (the file ended); early (fields stand after its closing
             brace: a brace too many); deep (braces nested deeper than `DEEPEST`).
     """
@@ -50,7 +50,8 @@ def split(text: str) -> tuple[list[Block], list[tuple[int, str]]]:
         line += text.count("\n", counted, start)
         following = spans[place + 1][0] if place + 1 < len(spans) else len(text)
         if state == "closed" and _FIELD_LINE.search(text, end, following):
-            end, state = following, "early"
+            last_brace = text.rfind("}", end, following)
+            end, state = (last_brace + 1 if last_brace > 0 else following), "early"
         raw = text[start:end]
         head = _START.match(raw)
         assert head is not None

@@ -91,7 +91,7 @@ def rows(text: str, delimiter: str, width: Callable[[], int]) -> Iterator[Row]:
             assert found is not None  # the second branch of the pattern matches everywhere
             quoted, bare = found.group(1), found.group(2)
             opened = bare is not None and bare.startswith('"')
-            if opened and _runs_out(text, inside.match(text, position + 1), pattern, width()):
+            if opened and _runs_out(text, inside.match(text, position + 1), pattern, len(cells), width()):
                 cells.append(text[position + 1 :])
                 position, cut = size, True
                 break
@@ -106,24 +106,31 @@ def rows(text: str, delimiter: str, width: Callable[[], int]) -> Iterator[Row]:
         position += 1
 
 
-def _runs_out(text: str, inside: re.Match[str] | None, pattern: re.Pattern[str], width: int) -> bool:
-    """Return whether an opened cell runs to the end of the file: nothing closes it and no proper row follows."""
+def _runs_out(text: str, inside: re.Match[str] | None, pattern: re.Pattern[str], before: int, width: int) -> bool:
+    """Return whether an opened cell runs to the end of the file.
+
+    It does where nothing closes it, unless its own line or the next has as many cells as a row should have: then only
+    a quote was forgotten.
+    """
     if inside is None or inside.end() < len(text):
         return False
     line_end = text.find("\n", inside.start())
     if line_end == -1:
         return True
     following = text[line_end + 1 :].lstrip("\n").split("\n", 1)[0]
-    if not following.strip():
-        return True
+    own = before + _count_cells(text[inside.start() - 1 : line_end], pattern)
+    return width not in (own, _count_cells(following, pattern))
+
+
+def _count_cells(line: str, pattern: re.Pattern[str]) -> int:
+    """Return how many cells a line has, whatever the lines after it are."""
     cells, place = 1, 0
     while True:
-        found = pattern.match(following, place)
-        place = found.end() if found else len(following)
-        if place >= len(following):
-            break
+        found = pattern.match(line, place)
+        place = found.end() if found else len(line)
+        if place >= len(line):
+            return cells
         cells, place = cells + 1, place + 1
-    return cells != width
 
 
 def find_table(text: str, known: Callable[[str], int]) -> Table | None:

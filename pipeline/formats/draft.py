@@ -43,6 +43,8 @@ _NO_ABSTRACT = re.compile(
     r"\s*[\])]?\s*\.?",
     re.IGNORECASE,
 )
+# What stands round identifiers and says nothing more.
+_SIGNS = re.compile(r"https?|\b(?:www|dx|doi|org|issn|eissn|e-issn|isbn|pmid|pubmed|pmcid|id)\b|[^0-9a-z]|(?<=\d)\.0$")
 _WHOLE = re.compile(r"\d[\d,]*(?:\.0)?")
 _RETRACTED = re.compile(r"\W*retract(?:ed|ion)\b", re.IGNORECASE)
 
@@ -168,7 +170,7 @@ class Draft:
         found = _NUMBERS[column](value)
         if not found:  # many tools write either kind of number under one name
             column, found = other, _NUMBERS[other](value)
-        if not found:
+        if not found or _leftover(value, found):
             self.keep(rule.tag, value)
         items = self.fields.setdefault(column, [])
         items.extend(number for number in found if number not in items)
@@ -177,7 +179,7 @@ class Draft:
         clean = _IDENTIFIERS[rule.column](value)
         if clean is None and rule.column == "doi":
             clean = find_doi(value)
-        if clean is None or self.fields.setdefault(rule.column, clean) != clean:
+        if clean is None or self.fields.setdefault(rule.column, clean) != clean or _leftover(value, [clean]):
             self.keep(rule.tag, value)
 
     def _claim_year(self, rule: Rule, value: str) -> None:
@@ -232,6 +234,14 @@ class Draft:
         if _RETRACTED.match(fields.get("title", "")) or any("retract" in kind.casefold() for kind in self._types):
             self.flag("retracted")
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
+
+
+def _leftover(value: str, found: list[str]) -> bool:
+    """Return whether a value says more than the identifiers found in it."""
+    rest = _SIGNS.sub("", value.casefold())
+    for number in found:
+        rest = rest.replace(_SIGNS.sub("", number.casefold()), "", 1)
+    return bool(rest)
 
 
 def fill(draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]]) -> None:

@@ -10,7 +10,7 @@ _WORDS: dict[str, str] = {
     "|article in press|articles"
     "|article; early access|newspaper article|magazine article|periodical article|newspaperarticle|magazinearticle"
     "|journal articles|journal-article|academic journal|scholarly journal|research article|original article|magazine"
-    "|short survey|letter|note|brief communication|case reports|case report|clinical trial|randomized controlled trial"
+    "|short survey|letter|note|brief communication|case reports|case report|retracted publication|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
     "|proceedings article in journal",
@@ -37,7 +37,7 @@ _WORDS: dict[str, str] = {
     "preprint": "preprint|unpublished|posted-content|preprints|posted content|early access preprint|eprint",
     "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
     "|introductory journal article|news item"
-    "|book review|retraction|retraction note|retracted publication|published erratum|interview|biography"
+    "|book review|retraction|retraction note|published erratum|interview|biography"
     "|biographical-item",
     "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio"
     "|videorecording"

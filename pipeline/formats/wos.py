@@ -78,7 +78,9 @@ def read(text: str) -> Reading:
         if tag == "PT":
             current = Tagged(number, [line], [(tag, [value.strip()])])
             records.append(current)
+            _end_stray(stray)
         elif tag in _FILE_TAGS and (current is None or current.ended or tag == "EF"):
+            _end_stray(stray)
             current = None if tag == "EF" else current
         elif current is None or current.ended:
             _outside(stray, number, tag, line)
@@ -91,7 +93,22 @@ def read(text: str) -> Reading:
         for part in stray
         if {tag for tag, _ in part.pairs} & _RECORD_TAGS
     ]
-    return assemble(records, _entry, rejects=rejects)
+    others = [part for part in stray if not {tag for tag, _ in part.pairs} & _RECORD_TAGS]
+    return assemble(records, _entry, _remarks(others), rejects)
+
+
+def _end_stray(stray: list[Tagged]) -> None:
+    """End what stands outside the records, so that it does not run into what comes next."""
+    if stray:
+        stray[-1].ended = True
+
+
+def _remarks(others: list[Tagged]) -> list[str]:
+    """Return a line on what stood outside the records and is no record."""
+    if not others:
+        return []
+    start = one_line(others[0].raw)[:80]
+    return [f"{len(others)} passages outside any record left out, the first at line {others[0].line}: {start!r}"]
 
 
 def _inside(record: Tagged, tag: str, value: str, line: str) -> None:
@@ -176,7 +193,7 @@ def _database(draft: Draft, values: dict[str, list[str]]) -> None:
 
 def recognise_tab(text: str) -> float:
     """Return how surely the text is a tab-delimited Web of Science export."""
-    return 0.95 if _TAB_HEADER.match(text[:4000]) else 0.0
+    return 0.97 if _TAB_HEADER.match(text[:4000]) else 0.0
 
 
 def read_tab(text: str) -> Reading:

@@ -67,6 +67,7 @@ def check_entries(
     Raises:
         ConservationError: with the entries behind the break.
     """
+    lost = sorted(set(entries["entry_id"]) ^ set(clusters["entry_id"]))
     for what, table in (("entries", entries), ("rejects", rejects)):
         counted = dict(zip(sources["file"], sources[what], strict=True))
         there = Counter(table["file"])
@@ -74,7 +75,7 @@ def check_entries(
             if there[file] != counted.get(file, 0):
                 message = f"{file}: {counted.get(file, 0):,} {what} counted while reading, {there[file]:,} in the table"
                 ids = list(table.loc[table["file"] == file, "entry_id"])
-                raise ConservationError("K1 file = entries + rejects", message, ids)
+                raise ConservationError("K1 file = entries + rejects", message, lost or ids)
     both = [*entries["entry_id"], *rejects["entry_id"]]
     require_equal("K2 every entry once", "entries and rejects", both, dict.fromkeys(both))
     require_equal("K3 every entry in one cluster", "entries and clusters", entries["entry_id"], clusters["entry_id"])

@@ -17,7 +17,8 @@ from pipeline.report.links import safe_link
 from pipeline.report.text_measure import clean_text
 
 FIGURE_ANCHOR: Final = "flow"
-_OWN_ANCHORS: Final = (FIGURE_ANCHOR, "top", "contents", "notices")
+_OWN_ANCHORS: Final = (FIGURE_ANCHOR, "top", "main", "contents", "notices")
+_OWN_IDS: Final = re.compile(r"prisma-|table-|.*-heading$")
 _SVG_NAMESPACE: Final = "{http://www.w3.org/2000/svg}"
 _FIGURE_ELEMENTS: Final = frozenset({"svg", "title", "desc", "g", "rect", "path", "text", "tspan", "a"})
 
@@ -70,7 +71,7 @@ class Page:
     def __post_init__(self) -> None:
         anchors = [section.anchor for section in self.sections]
         for position, anchor in enumerate(anchors):
-            taken = anchor in _OWN_ANCHORS or anchor.startswith("prisma-") or anchor in anchors[:position]
+            taken = anchor in (*_OWN_ANCHORS, *anchors[:position]) or bool(_OWN_IDS.match(anchor))
             if taken or not re.fullmatch(r"[a-z][a-z0-9-]*", anchor):
                 raise ValueError(f"section anchor {anchor!r}: not of the form a-z, 0-9, hyphen, or used already")
 

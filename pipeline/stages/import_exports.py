@@ -70,14 +70,16 @@ def import_exports(stage: StageInput) -> StageResult:
     entries, rejects = _rows(files)
     notices += _log_notices(files, log)
     if not files:
-        text = compose("there are no exports yet", file="references/", hint="put the files your databases exported here")
+        text = compose(
+            "there are no exports yet", file="references/", hint="put the files your databases exported here"
+        )
         notices.append(Notice("warning", text, "no_exports"))
     numbers = {
         "files": sum(file.status == "read" for file in files),
         "entries": len(entries),
         "rejects": len(rejects),
     }
-    summary = f"{numbers['entries']:,} entries from {numbers['files']} files"
+    summary = f"{_number(len(entries), 'entry', 'entries')} from {_number(numbers['files'], 'file', 'files')}"
     if rejects:
         summary += f", {len(rejects)} could not be read"
         notices += _reject_notices(rejects)
@@ -118,7 +120,8 @@ def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> lis
             first_with[digest] = name
             files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
         stage.progress(done, len(order))
-    return sorted(files, key=lambda file: file.name)
+    place = {name: number for number, name in enumerate(name for source in log.source for name in source.export)}
+    return sorted(files, key=lambda file: (place.get(file.name, len(place)), file.name))
 
 
 def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
@@ -159,6 +162,10 @@ def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _Fi
         )
         notices.append(Notice("warning", text, "record_incomplete"))
     return replace(file, export=export, remark="; ".join(remarks))
+
+
+def _number(n: int, one: str, many: str) -> str:
+    return f"{n:,} {one if n == 1 else many}"
 
 
 def _refused(file: _File, text: str, notices: list[Notice]) -> _File:
@@ -265,6 +272,7 @@ def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
     ]
     rest = len(ordered) - _SHOWN_REJECTS
     if rest > 0:
-        text = f"{rest:,} more {'entry' if rest == 1 else 'entries'} could not be read; all: outputs/report/rejects.csv"
+        more = _number(rest, "more entry", "more entries")
+        text = f"{more} could not be read; all: outputs/report/rejects.csv"
         notices.append(Notice("warning", text, "entry_rejected"))
     return notices

@@ -317,7 +317,8 @@ def test_awkward_files_give_what_is_written_beside_them(name: str) -> None:
     found = read_export(name, (EXPORTS / name).read_bytes()).reading
     told = {
         "entries": [
-            {"line": e.line, "flags": list(e.flags), "fields": dict(e.fields), "extra": dict(e.extra)} for e in found.entries
+            {"line": e.line, "flags": list(e.flags), "fields": dict(e.fields), "extra": dict(e.extra)}
+            for e in found.entries
         ],
         "rejects": [{"line": r.line, "reason": r.reason, "raw": r.raw} for r in found.rejects],
         "remarks": list(found.remarks),
