@@ -16,11 +16,12 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then echo $$p; break; fi; done)
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help review status test lint types tests setup lock bench fuzz acceptance clean
+.PHONY: help review status explain test lint types tests setup lock bench fuzz acceptance clean
 
 help:
 	@echo "make review [REVIEW=path]   bring a review up to date"
 	@echo "make status [REVIEW=path]   say where a review stands"
+	@echo "make explain ID=id          print the whole path of a record"
 	@echo "make test                   style, types and tests"
 	@echo "make bench                  benchmarks (need the shared development data)"
 	@echo "make fuzz                   long property tests of readers, duplicates and ledgers"
@@ -33,6 +34,9 @@ review: $(VENV)/.run
 
 status: $(VENV)/.run
 	@"$(BIN)/python" -m pipeline status "$(REVIEW)"
+
+explain: $(VENV)/.run
+	@"$(BIN)/python" -m pipeline explain "$(ID)" --review "$(REVIEW)"
 
 setup: $(VENV)/.run
 

@@ -8,7 +8,8 @@ from pipeline.console import Console
 from pipeline.errors import printable
 from pipeline.lock import run_lock
 from pipeline.review import open_review
-from pipeline.run import STAGES, ReviewRun
+from pipeline.run import ReviewRun
+from pipeline.stages.table import STAGES
 from pipeline.summary import summary_lines
 
 

@@ -31,6 +31,15 @@ def main(arguments: Sequence[str]) -> int:
         for line in error.lines:
             print(f"error: {printable(line)}", file=sys.stderr)
         return error.exit_status
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("pipeline", ""):
+            raise
+        print(
+            f"error: the Python package {error.name!r} is not installed for {sys.executable}; run `make setup` and use "
+            ".venv/bin/python, or install what is needed: python -m pip install -r requirements.lock",
+            file=sys.stderr,
+        )
+        return WRONG_USE
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

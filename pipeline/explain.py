@@ -57,8 +57,10 @@ class _Tables:
         wanted = set(values)
         cells = stored.read(columns=[column])[column].to_pylist()
         places = [place for place, cell in enumerate(cells) if cell in wanted]
-        table = stored.read() if places else None
-        return [table.slice(place, 1).to_pylist()[0] for place in places if table is not None]
+        if not places:
+            return []
+        whole = stored.read()
+        return [whole.slice(place, 1).to_pylist()[0] for place in places]
 
 
 def explain(review: Review, wanted: str) -> list[str]:

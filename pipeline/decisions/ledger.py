@@ -81,8 +81,12 @@ class LedgerRow:
 
     def _seal(self, place: int) -> str:
         cells = [str(place), *(getattr(self, name) for name in LEDGER_HEADER if name != "row_id")]
-        content = "\x1f".join(" ".join(cell.split()) for cell in cells)
-        return "d" + hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:15]
+        return "d" + hashlib.sha256("\x1f".join(map(_sealed_text, cells)).encode("utf-8")).hexdigest()[:15]
+
+
+def _sealed_text(cell: str) -> str:
+    """Return what of a cell the seal covers: not its spacing and line ends, nor signs that no file can hold."""
+    return " ".join(cell.replace("\x00", "").encode("utf-8", "replace").decode().split())
 
 
 LEDGER_HEADER: tuple[str, ...] = tuple(item.name for item in fields(LedgerRow))
@@ -283,10 +287,9 @@ def _joined(old: bytes, sheet: Sheet, sealed: Sequence[LedgerRow]) -> bytes:
 
 
 def _same(found: Sequence[LedgerRow], wanted: Sequence[LedgerRow]) -> bool:
-    """Return whether rows are as they were to be written; line ends, and signs no file can hold, do not count."""
+    """Return whether rows are as they were to be written."""
 
     def plain(row: LedgerRow) -> list[str]:
-        cells = [getattr(row, name).replace("\x00", "") for name in LEDGER_HEADER]
-        return [" ".join(cell.encode("utf-8", "replace").decode().split()) for cell in cells]
+        return [_sealed_text(getattr(row, name)) for name in LEDGER_HEADER]
 
     return [plain(row) for row in found] == [plain(row) for row in wanted]

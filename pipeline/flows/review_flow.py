@@ -31,7 +31,7 @@ CURRENT: ContextVar[tuple[ReviewRun, Console] | None] = ContextVar("pipeline_cur
 def is_input_output(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     """Return whether a task failed because a file could not be read or written: only that is worth another try."""
     try:
-        state.result()  # type: ignore[unused-coroutine]
+        state.result()
     except OSError:
         return True
     except Exception:
@@ -143,5 +143,5 @@ def run_review(run: ReviewRun, console: Console) -> None:
     with _as_current(run, console):
         state = review_flow(str(run.review.folder), return_state=True)
     if "report" not in run.stage_runs or state.is_crashed():
-        state.result()  # type: ignore[unused-coroutine]
+        state.result()
         raise ReviewError(state.message or "the run ended early")

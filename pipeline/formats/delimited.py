@@ -85,7 +85,8 @@ def rows(text: str, delimiter: str, width: Callable[[], int]) -> Iterator[Row]:
     inside = re.compile(_quoted(re.escape(delimiter)))
     position, line, size = 0, 1, len(text)
     while position < size:
-        start, cells, cut, unclosed = position, [], False, False
+        start, cut, unclosed = position, False, False
+        cells: list[str] = []
         while True:
             found = pattern.match(text, position)
             assert found is not None  # the second branch of the pattern matches everywhere

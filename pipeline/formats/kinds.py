@@ -10,7 +10,8 @@ _WORDS: dict[str, str] = {
     "|article in press|articles"
     "|article; early access|newspaper article|magazine article|periodical article|newspaperarticle|magazinearticle"
     "|journal articles|journal-article|academic journal|scholarly journal|research article|original article|magazine"
-    "|short survey|letter|note|brief communication|case reports|case report|retracted publication|clinical trial|randomized controlled trial"
+    "|short survey|letter|note|brief communication|case reports|case report|retracted publication"
+    "|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
     "|proceedings article in journal",

@@ -49,6 +49,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class FileLink:
+    """A file beside the page and what it holds."""
+
+    name: str
+    holds: str
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the page with its heading; `anchor` is its address within the page (a-z, 0-9, hyphen)."""
 
@@ -56,6 +64,7 @@ class Section:
     anchor: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    files: tuple[FileLink, ...] = ()
 
 
 @dataclass(frozen=True)

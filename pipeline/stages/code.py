@@ -103,7 +103,7 @@ def _confirmed(stage: StageInput, texts: pd.DataFrame) -> pd.DataFrame:
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     record_of = dict(zip(texts["cluster_id"], texts["record_id"], strict=True))
     last: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in decisions.sort_values(["reviewer", "sequence"]).to_dict("records"):
+    for row in rows_of(decisions.sort_values(["reviewer", "sequence"])):
         record = record_of.get(cluster_of.get(row["entry_id"], ""))
         if record is not None:
             last[record, str(row["dimension"]), str(row["reviewer"])] = row

@@ -12,7 +12,7 @@ from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.counts import Counts
 from pipeline.report.flow_diagram import flow_diagram
-from pipeline.report.page import Page, Section, Table, render_page
+from pipeline.report.page import FileLink, Page, Section, Table, render_page
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
@@ -79,7 +79,17 @@ def _lists(stage: StageInput) -> dict[str, Listing]:
         both = [table[record_id]["decided_by"] for table in (screened, reports) if record_id in table]
         return "; ".join(dict.fromkeys(name for names in both for name in names))
 
-    header = ["entry_id", "record_id", "state", "box", "reason", "reason_label", "stratum", "decided_by", "text_changed"]
+    header = [
+        "entry_id",
+        "record_id",
+        "state",
+        "box",
+        "reason",
+        "reason_label",
+        "stratum",
+        "decided_by",
+        "text_changed",
+    ]
     header += ["source", "file", "study_id", *_FACTS]
     every = [
         [
@@ -166,7 +176,8 @@ def _duplicates_list(stage: StageInput) -> Listing:
     names = ["entry_a", "entry_b", "verdict", "basis", "reason", "title_similarity", "author_similarity"]
     names += ["journal_similarity", "score"]
     rows = [
-        ["" if pd.isna(row[name]) else row[name] for name in names] for row in rows_of(stage.tables["deduplicate/pairs"])
+        ["" if pd.isna(row[name]) else row[name] for name in names]
+        for row in rows_of(stage.tables["deduplicate/pairs"])
     ]
     return names, rows
 
@@ -219,17 +230,40 @@ def _sections(
         ("Every number is derived from the state of each record; the lists behind them stand below.",),
         (Table("Numbers of the flow", ("What", "n"), tuple(map(tuple, numbers)), "", "counts.json"),),
     )
-    yield Section("Tables by discipline", "tables", (_coding_note(stage),), tuple(_page_table(t) for t in tables))
+    yield _tables_section(stage, tables)
     yield _criteria_section(protocol, counts)
     yield _sources_section(stage)
     yield _screening_section(stage)
-    files = tuple((name, f"{len(rows):,}") for name, (_, rows) in sorted(lists.items()))
     yield Section(
         "Lists",
         "lists",
         ("Each list opens in a spreadsheet. `python -m pipeline explain ID` prints the whole path of one entry.",),
-        tuple(Table(name, ("File", "Rows"), ((name, rows),), "", name) for name, rows in files),
+        files=tuple(FileLink(name, f"{_HOLDS[name]} ({len(lists[name][1]):,} rows)") for name in _HOLDS),
     )
+
+
+_HOLDS: Mapping[str, str] = {
+    "records.csv": "every entry with its state, reason, record and source",
+    "excluded_title_abstract.csv": "records excluded at title and abstract, with reason and who decided",
+    "full_text.csv": "reports sought for retrieval and where they stand",
+    "excluded_full_text.csv": "reports excluded at full text, with the primary reason",
+    "included.csv": "included reports and the studies they belong to",
+    "ranking.csv": "the reading order with scores, bands and the words that count",
+    "duplicates.csv": "pairs that were joined, kept apart or asked about, with the reason",
+    "rejects.csv": "entries that could not be read, with line, reason and raw text",
+    "sources.csv": "the search log and what was read of each file",
+}
+
+
+def _tables_section(stage: StageInput, tables: Sequence[SynthesisTable]) -> Section:
+    """Return the tables that could be computed; of the others only the name and why not."""
+    paragraphs = [_coding_note(stage)]
+    empty = [table for table in tables if table.frame.empty]
+    for note in dict.fromkeys(table.note for table in empty):
+        names = "; ".join(table.title for table in empty if table.note == note)
+        paragraphs.append(f"{note[:1].upper()}{note[1:]} ({names})")
+    shown = tuple(_page_table(table) for table in tables if not table.frame.empty)
+    return Section("Tables by discipline", "tables", tuple(paragraphs), shown)
 
 
 def _coding_note(stage: StageInput) -> str:
@@ -248,12 +282,17 @@ def _page_table(table: SynthesisTable) -> Table:
         tuple("" if pd.isna(cell) else f"{cell:.0%}" if name == "coverage" else f"{cell}" for name, cell in row.items())
         for row in rows_of(table.frame[shown])
     )
-    return Table(table.title, tuple(name.replace("_", " ") for name in shown), rows, table.note, f"tables/{table.name}.csv")
+    return Table(
+        table.title, tuple(name.replace("_", " ") for name in shown), rows, table.note, f"tables/{table.name}.csv"
+    )
 
 
 def _criteria_section(protocol: Protocol, counts: Counts) -> Section:
     excluded = {line.code: line.n for line in counts.excluded_reasons}
-    rows = [(code, protocol.label(code), " ".join(protocol.criteria[code].include_if.split()), "") for code in protocol.inclusion_codes]
+    rows = [
+        (code, protocol.label(code), " ".join(protocol.criteria[code].include_if.split()), "")
+        for code in protocol.inclusion_codes
+    ]
     rows += [
         (code, protocol.label(code), " ".join(protocol.criteria[code].exclude_if.split()), f"{excluded.get(code, 0):,}")
         for code in protocol.exclusion_codes
@@ -263,7 +302,11 @@ def _criteria_section(protocol: Protocol, counts: Counts) -> Section:
         "Criteria",
         "criteria",
         ("All inclusion criteria must hold; of the exclusion codes the first that fits is given.",),
-        (Table("Inclusion criteria and exclusion codes", header, tuple(rows), "Exclusions at title and abstract.", ""),),
+        (
+            Table(
+                "Inclusion criteria and exclusion codes", header, tuple(rows), "Exclusions at title and abstract.", ""
+            ),
+        ),
     )
 
 
@@ -280,7 +323,10 @@ def _sources_section(stage: StageInput) -> Section:
 def _screening_section(stage: StageInput) -> Section:
     bands = stage.tables["screen/ranking"].merge(stage.tables["screen/screened"], on="record_id")
     table = pd.crosstab(bands["band"], bands["outcome"])
-    rows = tuple((str(band).replace("_", " "), *(str(n) for n in row)) for band, row in zip(table.index, table.values, strict=True))
+    rows = tuple(
+        (str(band).replace("_", " "), *(str(n) for n in row))
+        for band, row in zip(table.index, table.values, strict=True)
+    )
     header = ("Band", *(str(name) for name in table.columns))
     text = (
         "A classifier trained on the decisions so far orders the records for the people who decide. A band is a hint for "

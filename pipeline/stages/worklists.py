@@ -82,7 +82,7 @@ def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
     )
     said = {d.row_id: d for d in decisions_of(stage.tables["decisions/screening"])}
     marked = any(stratum.marked for stratum in stage.protocol.strata.values())
-    for row in waiting.sort_values("rank").to_dict("records"):
+    for row in rows_of(waiting.sort_values("rank")):
         shown: dict[str, object] = {"id": row["record_id"], "decision": "", "reason": "", "note": ""}
         if marked:
             shown["stratum"] = ""

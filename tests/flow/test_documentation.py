@@ -90,7 +90,9 @@ def test_links_between_the_pages_lead_somewhere() -> None:
 
 
 def test_every_run_time_dependency_is_explained() -> None:
-    text = (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2].partition("]")[0]
+    text = (
+        (REPOSITORY / "pyproject.toml").read_text(encoding="utf-8").partition("dependencies = [")[2].partition("]")[0]
+    )
     explained = (REPOSITORY / "docs" / "dependencies.md").read_text(encoding="utf-8")
     for name in re.findall(r'"([a-z0-9-]+)', text):
         assert f"| {name} |" in explained, name

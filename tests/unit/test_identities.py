@@ -102,7 +102,7 @@ def altered(holder: Holder, name: str, value: object) -> Holder:
 def one_number_changed(holder: Holder, step: int) -> Iterator[tuple[str, Holder]]:
     """Yield the name of each number with a copy of its holder in which only this number differs."""
     for entry in fields(holder):
-        value = getattr(holder, entry.name)
+        value: Any = getattr(holder, entry.name)
         if entry.name == "studies_included":
             continue
         if isinstance(value, int):
@@ -111,6 +111,7 @@ def one_number_changed(holder: Holder, step: int) -> Iterator[tuple[str, Holder]
             for name, changed in one_number_changed(value, step):
                 yield f"{entry.name}.{name}", altered(holder, entry.name, changed)
         else:
+            position: int
             for position, line in enumerate(value):
                 lines = (*value[:position], replace(line, n=line.n + step), *value[position + 1 :])
                 yield f"{entry.name}[{position}]", altered(holder, entry.name, lines)

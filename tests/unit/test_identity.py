@@ -1,4 +1,4 @@
-"""Ids of entries: what they depend on, which mistakes they show, and that no spreadsheet reads them as something else."""
+"""Ids of entries: what they depend on, which mistakes they show, and that no spreadsheet misreads them."""
 
 from __future__ import annotations
 

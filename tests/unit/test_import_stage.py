@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from pipeline.formats import read_export
 from pipeline.identity import id_problem
 from pipeline.protocol import Protocol, SearchLog
 from pipeline.records import ENTRY_COLUMNS, REJECT_COLUMNS, check, rows_of
@@ -146,16 +147,12 @@ def test_a_file_that_is_no_export_costs_no_other(bad: str | bytes) -> None:
 
 
 def test_a_reader_that_fails_costs_no_other_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline.stages import import_exports as module
-
-    original = module.read_export
-
     def fail(name: str, data: bytes) -> object:
         if name.endswith("b.ris"):
             raise RecursionError("too deep")
-        return original(name, data)
+        return read_export(name, data)
 
-    monkeypatch.setattr(module, "read_export", fail)
+    monkeypatch.setattr("pipeline.stages.import_exports.read_export", fail)
     result = run({"a.ris": RIS, "b.ris": RIS_1})
     assert len(ids(result)) == 2
     (text,) = told(result, "file_refused")
