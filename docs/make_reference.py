@@ -41,7 +41,8 @@ def commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "`make review` runs `python -m pipeline review`; both take the same review folder.\n"
     yield f"```text\n{parser().format_help().strip()}\n```\n"
-    actions = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
+    found = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
+    actions = next(found)
     for name, command in actions.choices.items():
         yield f"## {name}\n\n```text\n{command.format_help().strip()}\n```\n"
     yield "## Exit status\n"

@@ -142,7 +142,8 @@ def _path_lines(tables: _Tables, protocol: Protocol, entry: Row) -> Iterator[str
     ids = tuple(sorted(member["entry_id"] for member in members))
     screened = tables.rows("screen/screened", "cluster_id", (cluster_id,))[0]
     yield f"{entry['entry_id']}  {entry['title'] or '(no title)'}"
-    yield f"  {'; '.join(entry['authors'] or []) or 'no authors'} ({entry['year'] or 'no year'}) {entry['journal'] or ''}"
+    authors = "; ".join(entry["authors"] or []) or "no authors"
+    yield f"  {authors} ({entry['year'] or 'no year'}) {entry['journal'] or entry['booktitle'] or ''}".rstrip()
     yield "  " + _origin_line(tables, entry)
     if entry["flags"]:
         yield f"  The reader noticed: {', '.join(entry['flags'])}"
@@ -180,7 +181,8 @@ def _cluster_lines(tables: _Tables, entry_id: str, record_id: str, ids: tuple[st
             if row[f"{name}_similarity"] is not None
         )
         by = "by a person" if row["basis"] == "person" else "by rule"
-        yield f"    {row['entry_a']} / {row['entry_b']}: {row['verdict'].replace('_', ' ')} {by}: {row['reason']} [{scores}]"
+        verdict = row["verdict"].replace("_", " ")
+        yield f"    {row['entry_a']} / {row['entry_b']}: {verdict} {by}: {row['reason']} [{scores}]"
 
 
 def _ranking_lines(tables: _Tables, screened: Row) -> Iterator[str]:

@@ -180,9 +180,8 @@ def _not_a_sheet(name: SheetName | None, path: Path, file: str, known: tuple[str
     """Return why a file cannot be read as a sheet, going by its name and folder."""
     meant = meant_name(path.name)
     if name is None:
-        hint = (
-            f"name it {meant.file if meant else '0001-borderline.NAME.csv'} as it was issued, as CSV; or move it away"
-        )
+        issued = meant.file if meant else "0001-borderline.NAME.csv"
+        hint = f"save it as CSV under the name it was issued with ({issued}), or move it away"
         text = compose("is not named like a worklist, so nothing of it was read", file=file, found=path.name, hint=hint)
     elif name.reviewer not in known:
         text = compose(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# Reviewers' names are letters of any alphabet, digits, - and _ (protocol).
+# Which names are allowed is the protocol's affair; a name it would refuse is reported as unknown, not as no sheet.
 _NAME = re.compile(r"(?P<number>[0-9]{4,})-(?P<kind>[a-z-]+)\.(?P<reviewer>[\w-]+)")
 _NOT_OURS = ("desktop.ini", "thumbs.db", "icon\r", "icon")
 

@@ -39,7 +39,7 @@ class LaneCounts:
 
 @dataclass(frozen=True)
 class Counts:
-    """Every number of the flow. Units: entries (records) up to screening, reports from retrieval, studies at the end."""
+    """Every number of the flow: entries (records) up to screening, reports from retrieval on, studies at the end."""
 
     databases: tuple[Line, ...] = ()
     registers: tuple[Line, ...] = ()

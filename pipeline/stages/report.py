@@ -329,8 +329,8 @@ def _screening_section(stage: StageInput) -> Section:
     )
     header = ("Band", *(str(name) for name in table.columns))
     text = (
-        "A classifier trained on the decisions so far orders the records for the people who decide. A band is a hint for "
-        "the order of work: nothing is included or excluded without a person."
+        "A classifier trained on the decisions so far orders the records for the people who decide. A band is a hint "
+        "for the order of work: nothing is included or excluded without a person."
     )
     tables = (Table("Bands and decisions", header, rows, "", "ranking.csv"),) if len(rows) else ()
     return Section("Screening", "screening", (text,), tables)

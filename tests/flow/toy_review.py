@@ -81,11 +81,27 @@ CORE = "title,issn,discipline\nJournal of School Food,,NUT\nSchooling Review,,ED
 
 PLACES = ("Bergen", "Porto", "Leeds", "Turku", "Graz", "Lyon", "Gdansk", "Delft", "Malmo", "Cork", "Basel", "Nagoya")
 THEMES = (
-    ("Free school lunch and the vegetables pupils eat in {0}", "Pupils in {0} were served free lunch; they ate more vegetables.", "Journal of School Food"),
-    ("Breakfast at school in {0}: attendance and appetite", "A breakfast served at school in {0} raised attendance of pupils.", "Schooling Review"),
-    ("Gardens and botany lessons in the schools of {0}", "Lessons in gardens in {0}; no food was served to anybody.", "Schooling Review"),
-    ("Canteens at work in {0} and what employees choose", "Employees in {0} chose from canteen menus at work.", "Occupational Eating"),
-)  # fmt: skip
+    (
+        "Free school lunch and the vegetables pupils eat in {0}",
+        "Pupils in {0} were served free lunch; they ate more vegetables.",
+        "Journal of School Food",
+    ),
+    (
+        "Breakfast at school in {0}: attendance and appetite",
+        "A breakfast served at school in {0} raised attendance of pupils.",
+        "Schooling Review",
+    ),
+    (
+        "Gardens and botany lessons in the schools of {0}",
+        "Lessons in gardens in {0}; no food was served to anybody.",
+        "Schooling Review",
+    ),
+    (
+        "Canteens at work in {0} and what employees choose",
+        "Employees in {0} chose from canteen menus at work.",
+        "Occupational Eating",
+    ),
+)
 AUTHORS = ("Berg, Nora", "Silva, Rui", "Moss, Edith", "Laine, Aino", "Huber, Max", "Petit, Luc")
 
 

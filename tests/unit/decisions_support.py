@@ -91,9 +91,7 @@ class Desk:
         """Collect, then issue what is due."""
         self.collect()
         people = self.protocol.screening.reviewers
-        return issue(
-            self.review, tasks, self.collected.sheets, people, batch_size=batch_size, on_request=on_request
-        )
+        return issue(self.review, tasks, self.collected.sheets, people, batch_size=batch_size, on_request=on_request)
 
     def sheet(self, name: str = "0001-borderline.ann.csv") -> Path:
         """Return the path of a sheet."""

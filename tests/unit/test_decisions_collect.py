@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline.decisions.collect import read_ledgers
 from pipeline.decisions.ledger import append_rows
+from pipeline.decisions.sheet import read_sheet_bytes
 from pipeline.errors import ReviewError
 from pipeline.identity import entry_id
 from tests.unit.decisions_support import (
@@ -112,12 +114,13 @@ def test_a_column_that_was_deleted_or_renamed_refuses_the_sheet(desk: Desk, gone
     rows = fill(path, IN, OUT)
     save(path, rows, columns=[name for name in rows[0] if name != gone])
     desk.collect()
-    assert_line(desk.problems()[0], SHEET, f"has no column '{gone}'", "found '", "allowed: id, decision", "its name back")
+    assert_line(
+        desk.problems()[0], SHEET, f"has no column '{gone}'", "found '", "allowed: id, decision", "its name back"
+    )
     renamed = [{(f"{gone}s" if name == gone else name): cell for name, cell in row.items()} for row in rows]
     save(path, renamed)
     desk.collect()
-    assert_line(desk.problems()[0], f"has no column '{gone}'; nothing" if False else f"has no column '{gone}'")
-    assert_line(desk.problems()[0], f"is it '{gone}s'?") if len(gone) > 3 else None
+    assert_line(desk.problems()[0], f"has no column '{gone}'", f"is it '{gone}s'?")
     assert desk.decisions() == []
     state = desk.collected.sheets[0]
     assert (state.refused, state.open) == (True, set(IDS[:3]))
@@ -171,7 +174,7 @@ def test_a_row_deleted_after_its_answer_was_collected_is_no_news(desk: Desk) -> 
     desk.collect()
     change(path, lambda rows: rows[:1])
     desk.collect()
-    assert (desk.texts("info"), desk.number_of_rows() if False else len(desk.rows())) == ([], 3)
+    assert (desk.texts("info"), len(desk.rows())) == ([], 3)
 
 
 def test_a_row_that_stands_twice_with_one_answer_counts_once(desk: Desk) -> None:
@@ -334,7 +337,7 @@ def test_an_exclusion_without_a_known_reason_is_named_and_the_row_waits(desk: De
     desk.collect()
     assert desk.decisions() == [(IDS[1], "include", "")]
     allowed = "allowed: E1_technical, E2_policy, E10_type"
-    wanted = f"unknown reason" if reason.strip() else "an exclusion needs a reason"
+    wanted = "unknown reason" if reason.strip() else "an exclusion needs a reason"
     assert_line(desk.problems()[0], f"{SHEET}, row 2, column 'reason': {wanted}", allowed, "write one of these")
     assert reason.strip() in desk.problems()[0]
 
@@ -397,7 +400,7 @@ def test_a_stratum_beside_an_include_is_kept_in_the_note(desk: Desk) -> None:
 def test_codes_the_protocol_has_no_more_stay_good_where_they_were_collected(desk: Desk) -> None:
     path = desk.issued()
     fill(path, {"decision": "exclude", "reason": "E1"}, {"decision": "exclude", "reason": "E2"})
-    change(path, lambda rows: [rows[0], rows[1] | {"stratum": "beside"}])
+    change(path, lambda rows: [rows[0], rows[1] | {"stratum": "beside"}, rows[2]])
     desk.collect()
     data = desk.protocol.model_dump(mode="json")
     del data["criteria"]["E1_technical"], data["strata"]["beside"]
@@ -417,14 +420,12 @@ def test_the_same_sheet_twice_adds_nothing(desk: Desk) -> None:
     fill(path, IN, OUT, delimiter=";")
     desk.collect()
     ledger = (desk.review.ledgers / "ann.csv").read_bytes()
-    fill(path, delimiter=",") if False else save(path, shuffled(_rows(path)), encoding="utf-16", delimiter="\t")
+    save(path, shuffled(_rows(path)), encoding="utf-16", delimiter="\t")
     assert desk.collect().number == 0
     assert (desk.review.ledgers / "ann.csv").read_bytes() == ledger
 
 
 def _rows(path: Path) -> list[Cells]:
-    from pipeline.decisions.sheet import read_sheet_bytes
-
     return [cells for _, cells in read_sheet_bytes(path.read_bytes(), known=("id", "decision")).rows]
 
 
@@ -496,7 +497,9 @@ def test_two_sheets_of_a_person_with_two_new_answers_are_named(desk: Desk) -> No
     fill(second, OUT)
     desk.collect()
     assert [decision for entry, decision, _ in desk.decisions() if entry == IDS[0]] == ["maybe", "include", "exclude"]
-    assert_line(desk.texts("warning")[0], "0002-borderline.ann.csv", f"'include' for {IDS[0]} in {SHEET}", "this one counts")
+    assert_line(
+        desk.texts("warning")[0], "0002-borderline.ann.csv", f"'include' for {IDS[0]} in {SHEET}", "this one counts"
+    )
     desk.collect()
     assert (desk.collected.number, desk.texts("warning")) == (0, [])
 
@@ -514,8 +517,8 @@ def test_each_persons_rows_go_to_their_own_ledger(desk: Desk) -> None:
     assert {row.reviewer for row in desk.rows("bob")} == {"bob"}
 
 
-@pytest.mark.parametrize("name", ["zoë", "лена", "reader-2"])
-def test_names_of_any_alphabet_that_a_protocol_allows(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["a", "reader-2", "ann_b-3"])
+def test_names_that_a_protocol_allows(tmp_path: Path, name: str) -> None:
     desk = Desk(tmp_path, protocol(reviewers=[name]))
     path = desk.folder / desk.issue(task(0)).new[0]
     fill(path, IN)
@@ -621,7 +624,8 @@ def test_a_sheet_in_another_folder_is_not_read_twice(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["~$0001-borderline.ann.csv", ".~lock.0001-borderline.ann.csv#", ".DS_Store", "desktop.ini", "README.md", "a.txt"]
+    "name",
+    ["~$0001-borderline.ann.csv", ".~lock.0001-borderline.ann.csv#", ".DS_Store", "desktop.ini", "README.md", "a.txt"],
 )
 def test_lock_files_of_office_programs_and_notes_are_passed_over(desk: Desk, name: str) -> None:
     path = desk.issued()
@@ -670,7 +674,9 @@ def test_a_ledger_that_takes_nothing_keeps_the_answers_in_the_sheet(desk: Desk) 
     for _ in range(2):
         desk.collect()
         assert ledger.read_bytes() == broken
-        assert_line(desk.problems()[0], SHEET, "2 answers not taken, because the ledger takes none", "put the header back")
+        assert_line(
+            desk.problems()[0], SHEET, "2 answers not taken, because the ledger takes none", "put the header back"
+        )
         assert desk.collected.sheets[0].open == set(IDS[:3]), "no row of it may be issued again"
     ledger.write_bytes(whole)
     desk.collect()
@@ -695,7 +701,10 @@ def test_a_ledger_of_nobody_is_named(desk: Desk, name: str) -> None:
     (desk.review.ledgers / name).write_bytes((desk.review.ledgers / "ann.csv").read_bytes())
     desk.collect()
     assert_line(
-        desk.problems()[0], f"screening/decisions/{name}: is no ledger of a person", f"found {name!r}", "allowed: ann.csv"
+        desk.problems()[0],
+        f"screening/decisions/{name}: is no ledger of a person",
+        f"found {name!r}",
+        "allowed: ann.csv",
     )
     assert ("copy of ann.csv" in desk.problems()[0]) == name.startswith("ann")
     assert set(read_ledgers(desk.review, desk.protocol)) == {"ann", name}
@@ -741,7 +750,7 @@ def test_decisions_added_by_hand_do_not_come_again_with_the_sheet(desk: Desk) ->
     path = desk.issued()
     fill(path, IN)
     row = desk.collect().appended["ann"][0]
-    append_rows(desk.review.ledgers / "ann.csv", [type(row)(**{**row.__dict__, "worklist": "", "decision": "withdraw"})])
+    append_rows(desk.review.ledgers / "ann.csv", [replace(row, worklist="", decision="withdraw")])
     assert desk.collect().number == 0
     assert desk.decisions()[-1] == (IDS[0], "withdraw", "")
 
@@ -754,7 +763,9 @@ def test_a_conflict_sheet_gives_a_consensus(desk: Desk) -> None:
     fill(path, {"decision": "maybe"}, OUT)
     desk.collect()
     assert [(row.stage, row.decision) for row in desk.rows()] == [("consensus", "exclude")]
-    assert_line(desk.problems()[0], "0001-conflicts.ann.csv, row 2", "found 'maybe'", "allowed: include, exclude, withdraw")
+    assert_line(
+        desk.problems()[0], "0001-conflicts.ann.csv, row 2", "found 'maybe'", "allowed: include, exclude, withdraw"
+    )
 
 
 FULL = "screening/worklists/0001-full-text.ann.csv"
@@ -842,12 +853,18 @@ def test_codes(desk: Desk, codes: str, decision: str) -> None:
 @pytest.mark.parametrize(
     ("cells", "parts"),
     [
-        ({"codes": "co_desing"}, ("column 'codes': unknown code", "found 'co_desing'", "allowed: co_design, co_delivery")),
+        (
+            {"codes": "co_desing"},
+            ("column 'codes': unknown code", "found 'co_desing'", "allowed: co_design, co_delivery"),
+        ),
         ({"codes": "co_design; other"}, ("unknown code", "found 'other'")),
         ({"codes": ";"}, ("unknown code", "found ';'")),
         ({"codes": "co_design; withdraw"}, ("withdraw cannot stand beside a code", "leave one of them")),
         ({"codes": "not_stated, co_design"}, ("not_stated cannot stand beside a code",)),
-        ({"codes": "co_design", "dimension": "modes"}, ("unknown dimension; did you mean 'mode'?", "allowed: mode, label")),
+        (
+            {"codes": "co_design", "dimension": "modes"},
+            ("unknown dimension; did you mean 'mode'?", "allowed: mode, label"),
+        ),
         ({"codes": "co_design", "dimension": ""}, ("unknown dimension", "found ''")),
     ],
 )

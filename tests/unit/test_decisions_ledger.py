@@ -312,7 +312,13 @@ def test_rows_of_somebody_else_are_counted_and_named(path: Path) -> None:
 
 def test_marks_of_a_version_control_conflict_cost_no_row(path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
-    mine = [b"<<<<<<< HEAD\r\n", lines[-1], b"=======\r\n", lines[-1].replace(b"maybe", b"include"), b">>>>>>> theirs\r\n"]
+    mine = [
+        b"<<<<<<< HEAD\r\n",
+        lines[-1],
+        b"=======\r\n",
+        lines[-1].replace(b"maybe", b"include"),
+        b">>>>>>> theirs\r\n",
+    ]
     path.write_bytes(b"".join([*lines[:-1], *mine]))
     ledger = read(path)
     assert [r.decision for r in ledger.rows] == ["include", "exclude", "maybe", "include"]

@@ -55,7 +55,9 @@ def test_the_newest_of_a_person_counts_by_its_place_in_the_ledger_not_by_the_clo
 
 def test_a_withdrawn_decision_leaves_the_record_undecided() -> None:
     assert outcome(said("ann", "include"), said("ann", "withdraw")) == ("undecided", "")
-    assert outcome(said("ann", "include"), said("ann", "withdraw"), said("ann", "exclude", reason="E1"))[0] == "excluded"
+    assert (
+        outcome(said("ann", "include"), said("ann", "withdraw"), said("ann", "exclude", reason="E1"))[0] == "excluded"
+    )
 
 
 def test_one_withdraws_and_the_other_stands() -> None:

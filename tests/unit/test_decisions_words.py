@@ -51,7 +51,21 @@ def test_odd_blanks_and_full_width_letters(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["perhaps", "include?", "inc", "includ", "yes and no", "include/exclude", "2", "-", "n/a", "10", "#NAME?", "i", "e"],
+    [
+        "perhaps",
+        "include?",
+        "inc",
+        "includ",
+        "yes and no",
+        "include/exclude",
+        "2",
+        "-",
+        "n/a",
+        "10",
+        "#NAME?",
+        "i",
+        "e",
+    ],
 )
 def test_what_is_no_spelling_is_never_guessed(text: str) -> None:
     assert decision_word(text, "title_abstract") is None
