@@ -50,7 +50,7 @@ def commands() -> Iterator[str]:
     yield f"| {errors.DONE} | done, or waiting for people |"
     yield f"| {errors.OUR_BUG} | a mistake of the program, with its traceback |"
     yield f"| {errors.WRONG_USE} | wrong use, or a mistake in the protocol or search log |"
-    yield f"| {errors.BAD_DATA} | data that could not be used (the good part was), or waiting under `status --strict` |\n"
+    yield f"| {errors.BAD_DATA} | bad data (the good part was used), or waiting under `status --strict` |\n"
     yield "`make` turns every failure into 2; scripts that need the status call `python -m pipeline`."
 
 
