@@ -271,10 +271,11 @@ class ReviewRun:
         numbers = {name: dict(run.manifest.numbers) for name, run in self.stage_runs.items()}
         counts = numbers.get("count", {}).get("counts", {})
         waiting = bool(self.issued.waiting or self.issued.queued)
+        found = bool(counts.get("identified", 0) + counts.get("other_identified", 0))
         status = {
             "status_version": STATUS_VERSION,
             "title": self.protocol.review.title,
-            "state": "awaiting people" if waiting else "complete",
+            "state": "awaiting people" if waiting else "complete" if found else "awaiting exports",
             "exit_status": self.exit_status,
             "counts": counts,
             "waiting": [asdict(item) for item in self.issued.waiting],
@@ -302,7 +303,7 @@ def _version(distribution: str) -> str:
 def _why(parts: Mapping[str, str], old: Manifest | None) -> str:
     """Return in words what made a stage run."""
     if old is None:
-        return "first run, or its outputs were gone"
+        return "first run"
     changed = [name for name in {**old.parts, **parts} if old.parts.get(name) != parts.get(name)]
     if not changed:
         return "an output was missing or had been edited"

@@ -14,7 +14,7 @@ import pytest
 from tests.flow.toy_review import REPOSITORY
 
 README = REPOSITORY / "README.md"
-NOT_RUN = ("make test", "git clone", "py -m venv", ".venv\\Scripts", "cd ", "prefect server", "PREFECT_API_URL")
+NOT_RUN = ("make test", "git clone", "py -m venv", ".venv\\Scripts", ".venv/bin/prefect server", "PREFECT_API_URL")
 """Set-up, this test itself, other systems and servers that stay: each is covered elsewhere or cannot be run here."""
 
 
