@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, LedgerRow, append_rows, read_ledger
+from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, LedgerRow, _joined, append_rows, read_ledger
 from pipeline.errors import InputError, ReviewError
 from tests.unit.decisions_support import IDS, WHEN, assert_line
 
@@ -192,6 +192,16 @@ def test_rows_that_could_not_be_read_back_are_not_added(path: Path, monkeypatch:
     with pytest.raises(InputError, match="could not be read back; nothing was added") as caught:
         append_rows(path, [row(4)])
     assert_line(str(caught.value), "ann.csv", "run again")
+    assert path.read_bytes() == old
+
+
+def test_nothing_is_written_when_an_old_row_would_read_differently(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, joined = path.read_bytes(), _joined
+    monkeypatch.setattr(
+        "pipeline.decisions.ledger._joined", lambda *given: joined(*given).replace(b"maybe", b"include")
+    )
+    with pytest.raises(InputError, match="nothing was added"):
+        append_rows(path, [row(4)])
     assert path.read_bytes() == old
 
 
