@@ -194,7 +194,8 @@ class ReviewRun:
         self.register_notices = gone_notices(self.review, register, frozenset(item.entry_id for item in present))
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         known = frozenset(register) | {item.entry_id for item in present}
-        known |= {row.entry_id for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows}
+        given = [row for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows]
+        known |= {entry_id for row in given for entry_id in (row.entry_id, row.other_entry_id) if entry_id}
         self.collected = collect(self.review, self.protocol, known, self._dimensions(), when)
         for reviewer, rows in self.collected.appended.items():
             self.log(f"{len(rows)} decisions of {reviewer} taken into screening/decisions/{reviewer}.csv")
@@ -231,7 +232,14 @@ class ReviewRun:
 
         rows = pq.read_table(self.review.stages / "worklists" / "tasks.parquet").to_pylist()
         tasks = [
-            Task(row["kind"], row["key"], json.loads(row["cells"]), frozenset(row["done_by"] or ()), row["needs"])
+            Task(
+                row["kind"],
+                row["key"],
+                json.loads(row["cells"]),
+                frozenset(row["done_by"] or ()),
+                row["needs"],
+                tuple(row["members"] or ()),
+            )
             for row in rows
         ]
         settings = self.protocol.screening

@@ -31,6 +31,8 @@ class Task:
         cells: the sheet's cells, by column.
         done_by: people who have answered it already (it needs others).
         needs: how many people have to answer it in all.
+        members: the entries of the record; a sheet may list it under any of them, since a later export can change the
+            id that a record nobody decided yet is shown by.
     """
 
     kind: str
@@ -38,6 +40,13 @@ class Task:
     cells: Mapping[str, object]
     done_by: frozenset[str] = frozenset()
     needs: int = 1
+    members: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """Every key under which a sheet may list the task."""
+        _, bar, rest = self.key.partition("|")
+        return [self.key, *(f"{member}{bar}{rest}" for member in self.members)]
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,7 @@ def issue(
     """
     own = [sheet for sheet in sheets if sheet.name.reviewer in reviewers]
     wanted = {(task.kind, task.key): task for task in tasks}
+    shown_as = {(task.kind, key): task.key for task in tasks for key in task.keys}
     number = _highest_number(review)
     current = {(sheet.name.kind, sheet.name.reviewer) for sheet in own if sheet.refused}
     blocked = frozenset(current)
@@ -92,7 +102,8 @@ def issue(
     on_sheets: dict[tuple[str, str], set[str]] = {}
     for sheet in own:
         kind, reviewer = sheet.name.kind, sheet.name.reviewer
-        still = [key for key in sheet.open if (kind, key) in wanted and reviewer not in wanted[kind, key].done_by]
+        listed = {shown_as[kind, key] for key in sheet.open if (kind, key) in shown_as}
+        still = [key for key in listed if reviewer not in wanted[kind, key].done_by]
         if still:
             current.add((kind, reviewer))
             waiting.append(_waiting(sheet.name, sheet.file, len(still)))

@@ -36,7 +36,7 @@ SCREENED_COLUMNS: tuple[Column, ...] = (
 def decisions_of(table: pd.DataFrame) -> list[Decision]:
     """Return the decisions of a decisions table whose entries are in the review, in ledger order."""
     names = ["row_id", "reviewer", "stage", "entry_id", "sequence", "decision", "when", "reason", "stratum"]
-    names += ["text_sha256", "title", "note"]
+    names += ["text_sha256", "title", "note", "given_to"]
     rows = table.loc[table["standing"] != "entry_gone", names].fillna(
         {name: "" for name in names if name != "sequence"}
     )

@@ -25,6 +25,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("cells", "str", "JSON object: column of the sheet -> cell", nullable=False),
     Column("done_by", "list", "people who have answered it already"),
     Column("needs", "int", "how many people have to answer it", nullable=False),
+    Column("members", "list", "entries of the record the row is about; empty for pairs"),
 )
 
 Rows = Iterator[dict[str, Any]]
@@ -38,6 +39,9 @@ def worklists(stage: StageInput) -> StageResult:
     texts = _texts(stage)
     rows = [*_borderline(stage, texts), *_conflicts(stage, texts), *_full_text(stage, texts)]
     rows += [*_coding(stage, texts), *_duplicates(stage)]
+    members = _members(stage)
+    for row in rows:
+        row["members"] = [] if row["kind"] == "duplicates" else members.get(row["key"].partition("|")[0], [])
     tasks = entry_frame(rows, TASK_COLUMNS)
     number = {str(kind): int(n) for kind, n in sorted(tasks["kind"].value_counts().items())}
     summary = ", ".join(f"{n:,} {kind}" for kind, n in number.items()) or "nothing waits for a person"
@@ -61,6 +65,13 @@ def _texts(stage: StageInput) -> dict[str, dict[str, Any]]:
             "text_sha256": text_sha256(title, abstract),
         }
     return found
+
+
+def _members(stage: StageInput) -> dict[str, list[str]]:
+    """Return the entries of each record, by the id the record is shown by."""
+    entries = {row["cluster_id"]: row["members"] for row in rows_of(stage.tables["deduplicate/records"])}
+    screened = stage.tables["screen/screened"]
+    return {r: entries[c] for r, c in zip(screened["record_id"], screened["cluster_id"], strict=True)}
 
 
 def _text(value: object) -> str:
@@ -111,17 +122,21 @@ def _conflicts(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
         why = (
             "readers differ" if len(entries) == 1 else f"decided apart, then found to be one work: {', '.join(entries)}"
         )
-        shown = {"id": row["record_id"], "decision": "", "reason": "", "note": "", "decisions": words, "why": why}
-        cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
-        yield {"kind": "conflicts", "key": row["record_id"], "cells": cells, "done_by": [], "needs": 1}
+        # Where people settled two entries differently before these became one work, each of the two is settled again.
+        settled = sorted({d.entry_id for d in given if d.stage == "consensus"})
+        for entry in settled or [row["record_id"]]:
+            shown = {"id": entry, "decision": "", "reason": "", "note": "", "decisions": words, "why": why}
+            cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
+            yield {"kind": "conflicts", "key": entry, "cells": cells, "done_by": [], "needs": 1}
 
 
 def _full_text(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
     reports = stage.tables["full_text/reports"]
     for row in rows_of(reports[reports["state"].isin(["awaiting_retrieval", "awaiting_eligibility"])]):
-        retrieved = "yes" if row["state"] == "awaiting_eligibility" else ""
         why = "included at title and abstract" if row["lane"] == "main" else "found by other methods"
-        shown = {"id": row["report_id"], "retrieved": retrieved, "decision": "", "reason": "", "note": "", "why": why}
+        if row["state"] == "awaiting_eligibility":
+            why += f"; retrieved by {', '.join(row['decided_by'])}"
+        shown = {"id": row["report_id"], "retrieved": "", "decision": "", "reason": "", "note": "", "why": why}
         columns = ("title", "authors", "year", "journal", "doi", "url", "text_sha256")
         cells = _cells(texts[row["cluster_id"]], *columns, **shown)
         yield {"kind": "full-text", "key": row["report_id"], "cells": cells, "done_by": [], "needs": 1}

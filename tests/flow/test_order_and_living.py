@@ -186,3 +186,23 @@ def test_a_work_from_a_website_whose_full_text_was_decided_is_not_asked_about_ag
     assert counts["studies_included"] == 1
     assert (counts["main"]["included"], counts["other"]["included"]) == (1, 0)
     assert listed[0] in {row["record_id"] for row in rows(review, "full_text/reports")}
+
+
+def test_an_undecided_record_whose_id_changes_is_not_issued_twice(tmp_path: Path) -> None:
+    """A later export brings a smaller entry of a record that waits on a sheet: the sheet still stands for it."""
+    review = make_review(tmp_path / "toy")
+    run_stages(review)
+    sheets = {path: read_csv(path) for path in review.worklists.glob("*-borderline.*.csv")}
+    listed = {row["id"] for each in sheets.values() for row in each}
+    write(review.references / "again.bib", bibtex(works()))
+    run_stages(review)
+    shown = {row["entry_id"]: row["record_id"] for row in rows(review, "count/states")}
+    assert {shown[entry] for entry in listed} != listed
+    for path, each in sheets.items():
+        fill(path, {row["id"]: truth(row) for row in each})
+    run = run_stages(review)
+    later = [read_csv(review.folder / name) for name in run.issued.new if "borderline" in name]
+    again = {shown[row["id"]] for each in later for row in each} & {shown[entry] for entry in listed}
+    assert not again
+    counts = run.status()["counts"]
+    assert counts["excluded_records"] + counts["main"]["sought"] == len(listed)
