@@ -1,0 +1,1 @@
+"""Benchmarks; each prints a table. They need the shared development data."""

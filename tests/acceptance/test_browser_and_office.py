@@ -1,0 +1,66 @@
+"""What a person sees and uses: the page in a browser, a sheet through an office program. Run by `make acceptance`."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.flow.toy_review import fill, make_review, read_csv, run_stages, truth
+
+pytestmark = pytest.mark.acceptance
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine")
+@pytest.mark.parametrize(
+    ("name", "size"), [("index.html", "1100,3000"), ("index.html", "360,800"), ("flow.svg", "700,900")]
+)
+def test_the_browser_draws_page_and_figure(tmp_path: Path, name: str, size: str) -> None:
+    review = make_review(tmp_path / "toy")
+    run_stages(review)
+    picture = tmp_path / "picture.png"
+    subprocess.run(
+        [
+            str(BROWSER),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--window-size={size}",
+            f"--screenshot={picture}",
+            (review.outputs / "report" / name).as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert picture.stat().st_size > 8000
+
+
+@pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
+def test_a_sheet_through_an_office_program_gives_the_same_decisions(tmp_path: Path) -> None:
+    review = make_review(tmp_path / "toy")
+    run_stages(review)
+    sheet = review.worklists / "0001-borderline.ann.csv"
+    shown = read_csv(sheet)
+    fill(sheet, {row["id"]: truth(row) for row in shown}, dialect="plain")
+    for target in ("xlsx", "csv"):
+        source = sheet if target == "xlsx" else tmp_path / "out" / f"{sheet.stem}.xlsx"
+        subprocess.run(
+            [str(OFFICE), "--headless", "--convert-to", target, "--outdir", str(tmp_path / "out"), str(source)],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    shutil.copy(tmp_path / "out" / sheet.name, sheet)
+    run = run_stages(review)
+    assert not [notice for notice in run.notices if notice.severity == "problem"]
+    assert len(read_csv(review.ledgers / "ann.csv")) == len(shown)
