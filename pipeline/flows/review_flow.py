@@ -20,6 +20,7 @@ from prefect.states import Completed, Failed
 
 from pipeline.console import Console
 from pipeline.errors import ReviewError
+from pipeline.flows.leftover_server import note_server, stop_leftover
 from pipeline.lock import run_lock
 from pipeline.review import open_review
 from pipeline.run import ReviewRun
@@ -101,6 +102,7 @@ def review_flow(folder: str) -> State[Any]:
 
 def _all_stages() -> State[Any]:
     run, _ = _current()
+    note_server(run.review)
     for stage in STAGES:
         run_stage.with_options(name=stage.name, task_run_name=stage.name)(stage.name)
         if stage.name == "import":
@@ -140,6 +142,7 @@ def run_review(run: ReviewRun, console: Console) -> None:
         ReviewError: as the stages raise it.
         Exception: a mistake of the program, with its traceback.
     """
+    stop_leftover(run.review)
     with _as_current(run, console):
         state = review_flow(str(run.review.folder), return_state=True)
     if "report" not in run.stage_runs or state.is_crashed():
