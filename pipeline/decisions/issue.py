@@ -93,22 +93,11 @@ def issue(
     """
     own = [sheet for sheet in sheets if sheet.name.reviewer in reviewers]
     wanted = {(task.kind, task.key): task for task in tasks}
-    shown_as = {(task.kind, key): task.key for task in tasks for key in task.keys}
-    number = _highest_number(review)
-    current = {(sheet.name.kind, sheet.name.reviewer) for sheet in own if sheet.refused}
-    blocked = frozenset(current)
-    waiting, new = [], []
+    number, new = _highest_number(review), []
+    blocked = frozenset((sheet.name.kind, sheet.name.reviewer) for sheet in own if sheet.refused)
     logged = [LoggedSheet(sheet.file, sheet.seal, tuple(sorted(sheet.listed))) for sheet in own if not sheet.refused]
-    on_sheets: dict[tuple[str, str], set[str]] = {}
-    for sheet in own:
-        kind, reviewer = sheet.name.kind, sheet.name.reviewer
-        listed = {shown_as[kind, key] for key in sheet.open if (kind, key) in shown_as}
-        still = [key for key in listed if reviewer not in wanted[kind, key].done_by]
-        if still:
-            current.add((kind, reviewer))
-            waiting.append(_waiting(sheet.name, sheet.file, len(still)))
-        for key in still:
-            on_sheets.setdefault((kind, key), set()).add(reviewer)
+    waiting, on_sheets = _on_sheets(own, wanted)
+    current = blocked | {(item.kind, item.reviewer) for item in waiting}
     for kind in KINDS:
         for reviewer in reviewers if kind == "borderline" else reviewers[:1]:
             if (kind, reviewer) in (blocked if on_request else current):
@@ -130,6 +119,24 @@ def issue(
         if not on_sheets.get((kind, key)):
             queued[kind] = queued.get(kind, 0) + 1
     return Issued(tuple(sorted(waiting, key=lambda item: item.file)), tuple(new), queued)
+
+
+def _on_sheets(
+    sheets: Iterable[SheetState], wanted: Mapping[tuple[str, str], Task]
+) -> tuple[list[Waiting], dict[tuple[str, str], set[str]]]:
+    """Return the sheets with rows that still need an answer, and for each task who has it on a sheet."""
+    shown_as = {(task.kind, key): task.key for task in wanted.values() for key in task.keys}
+    waiting: list[Waiting] = []
+    holders: dict[tuple[str, str], set[str]] = {}
+    for sheet in sheets:
+        kind, reviewer = sheet.name.kind, sheet.name.reviewer
+        listed = {shown_as[kind, key] for key in sheet.open if (kind, key) in shown_as}
+        still = [key for key in listed if reviewer not in wanted[kind, key].done_by]
+        if still:
+            waiting.append(_waiting(sheet.name, sheet.file, len(still)))
+        for key in still:
+            holders.setdefault((kind, key), set()).add(reviewer)
+    return waiting, holders
 
 
 def _is_due(task: Task, reviewer: str, on_sheets: Mapping[tuple[str, str], set[str]]) -> bool:
