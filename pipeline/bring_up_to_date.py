@@ -44,6 +44,8 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
 
             run_review(run, console)
             status = run.status()
+    for file in run.issued.new:
+        console.line(f"{'new sheet':<12} {file}")
     console.line("")
     for line in summary_lines(status):
         console.line(line)

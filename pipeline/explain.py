@@ -26,7 +26,7 @@ BOXES = {
     "included": "Studies included in review",
 }
 _SHOWN_RAW_LINES = 12
-_SHOWN_CANDIDATES = 20
+_SHOWN_CANDIDATES = 5
 _SHOWN_CODES = 12
 
 Row = Mapping[str, Any]
@@ -92,6 +92,8 @@ def _find(tables: _Tables, wanted: str) -> str:
         return entry_id
     if entry_id.startswith("r") and len(entry_id) == 14 and " " not in wanted.strip():
         raise ReviewError(problem, found=wanted, hint="copy the id from a worklist or from outputs/report/records.csv")
+    if not wanted.strip():
+        raise ReviewError("nothing to explain", hint="give an id, a DOI or words of a title")
     words = " ".join(wanted.casefold().split()).removeprefix("https://doi.org/").removeprefix("doi:")
     fitting = [
         row
@@ -207,7 +209,8 @@ def _decision_lines(tables: _Tables, ids: tuple[str, ...]) -> Iterator[str]:
         found = tables.rows(f"decisions/{name}", "entry_id", ids)
         found += tables.rows("decisions/duplicates", "other_entry_id", ids) if name == "duplicates" else []
         rows += found
-    for row in sorted(rows, key=lambda row: (row["when"] or "", row["reviewer"], row["sequence"])):
+    once = {(row["reviewer"], row["sequence"]): row for row in rows}
+    for row in sorted(once.values(), key=lambda row: (row["when"] or "", row["reviewer"], row["sequence"])):
         line = f"  Decision: {row['when'] or 'no date'}, {row['reviewer']}, {row['stage'].replace('_', ' ')}"
         line += f" {row['dimension']}" if row["dimension"] else ""
         line += f": {row['decision'].replace('_', ' ')}"

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from pipeline.decisions.collect import Collected, collect, read_ledgers
 from pipeline.decisions.issue import Issued, Task, issue
+from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
 from pipeline.protocol import Protocol, read_protocol, read_search_log
 from pipeline.register import Registered, gone_notices, read_register, update_register
@@ -196,7 +197,11 @@ class ReviewRun:
         known = frozenset(register) | {item.entry_id for item in present}
         given = [row for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows]
         known |= {entry_id for row in given for entry_id in (row.entry_id, row.other_entry_id) if entry_id}
+        if self.accept_changes:
+            log_ledgers(self.review, read_ledgers(self.review, self.protocol), accept_losses=True)
         self.collected = collect(self.review, self.protocol, known, self._dimensions(), when)
+        people = self.protocol.all_reviewers
+        log_ledgers(self.review, closed_where_lost(self.review, read_ledgers(self.review, self.protocol), people))
         for reviewer, rows in self.collected.appended.items():
             self.log(f"{len(rows)} decisions of {reviewer} taken into screening/decisions/{reviewer}.csv")
         return self.collected

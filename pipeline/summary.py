@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SHOWN_NOTICES = 12
+_SHOWN_WARNINGS = 12
+_SHOWN_PROBLEMS = 30
 
 
 def count_lines(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
@@ -48,24 +49,20 @@ def summary_lines(status: Mapping[str, Any]) -> Iterator[str]:
 
 def notice_lines(status: Mapping[str, Any]) -> Iterator[str]:
     """Yield what people must see: problems first, then warnings; a long list is cut and says where the rest is."""
-    order = {"problem": 0, "warning": 1}
-    notices = sorted(
-        (notice for notice in status["notices"] if notice["severity"] in order),
-        key=lambda notice: order[notice["severity"]],
-    )
-    problems = sum(notice["severity"] == "problem" for notice in notices)
-    for place, notice in enumerate(notices):
-        if place >= max(_SHOWN_NOTICES, problems):
-            yield f"... {len(notices) - place} more warnings in outputs/status.json"
-            return
-        yield f"{notice['severity'].upper()}: {notice['text']}"
+    for severity, limit in (("problem", _SHOWN_PROBLEMS), ("warning", _SHOWN_WARNINGS)):
+        texts = [notice["text"] for notice in status["notices"] if notice["severity"] == severity]
+        for text in texts[:limit]:
+            yield f"{severity.upper()}: {text}"
+        if len(texts) > limit:
+            yield f"... {len(texts) - limit:,} more {severity}s; all are in outputs/status.json"
 
 
 def waiting_lines(status: Mapping[str, Any]) -> Iterator[str]:
     """Yield what waits for people and in which file, or that nothing does."""
     waiting, queued = status["waiting"], status["queued"]
     if not waiting and not queued:
-        yield "Nothing waits for a person."
+        if status["state"] == "complete":
+            yield "Nothing waits for a person."
         return
     yield "provisional: people have work to do, then run the same command again:"
     for item in waiting:

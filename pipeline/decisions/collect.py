@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.decisions.ledger import Ledger, LedgerRow, append_rows, ledger_bytes, ledger_path, read_ledger
+from pipeline.decisions.ledger_log import closed_where_lost
 from pipeline.decisions.sheet_log import read_sheet_log
 from pipeline.decisions.sheet_reader import SheetContext, SheetReader, Subject
 from pipeline.decisions.sheet_state import SheetState
@@ -104,12 +105,12 @@ class _Collection:
 
     def __init__(self, review: Review, context: SheetContext, when: str) -> None:
         self.review, self.context, self.when = review, context, when
-        self.ledgers = read_ledgers(review, context.protocol)
+        self.ledgers = closed_where_lost(review, read_ledgers(review, context.protocol), context.protocol.all_reviewers)
         self.rows = {reviewer: list(ledger.rows) for reviewer, ledger in self.ledgers.items()}
         self.appended: dict[str, tuple[LedgerRow, ...]] = {}
         self.sheets: list[SheetState] = []
         unknown = [notice for ledger in self.ledgers.values() for notice in ledger.notices]
-        self.notices = [notice for notice in unknown if notice.code == "ledger_unknown"]
+        self.notices = [notice for notice in unknown if notice.code in ("ledger_unknown", "ledger_lost")]
         self._brought: dict[tuple[str, Subject], LedgerRow] = {}
 
     def result(self) -> Collected:

@@ -103,6 +103,7 @@ class Ledger:
         places: their places in the file.
         notices: what people must see.
         closed: why nothing may be added to the file before a person mended it; empty where rows may be added.
+        length: number of rows in the file, those that cannot be used among them.
     """
 
     reviewer: str
@@ -110,6 +111,7 @@ class Ledger:
     places: tuple[int, ...] = ()
     notices: tuple[Notice, ...] = ()
     closed: str = ""
+    length: int = 0
 
 
 def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
@@ -148,7 +150,8 @@ def read_ledger(reviewer: str, data: bytes, file: str) -> Ledger:
     notices += _row_notices(reviewer, file, edited, foreign)
     newer_text = compose("holds rows of a newer version of this program", file=file, hint=_UPDATE) if newer else ""
     closed = newer_text or _header_problem(file, data, sheet, LEDGER_HEADER)
-    return Ledger(reviewer, tuple(rows), tuple(places), tuple(notices), closed)
+    length = max(place_of.values(), default=0)
+    return Ledger(reviewer, tuple(rows), tuple(places), tuple(notices), closed, length)
 
 
 _UPDATE = "update the program"

@@ -13,12 +13,12 @@ LARGEST_CHECKED = 150
 
 
 class _Partition:
-    """Disjoint sets of positions, each with the positions it may not be joined with (by a person, by a rule)."""
+    """Disjoint sets of positions, each with the positions it may not be joined with."""
 
-    def __init__(self, size: int, by_person: Iterable[Pair], by_rule: Iterable[Pair]) -> None:
+    def __init__(self, size: int, apart: Iterable[Pair] = ()) -> None:
         self._root = list(range(size))
         self._members: dict[int, set[int]] = {}
-        self._barred: tuple[dict[int, set[int]], dict[int, set[int]]] = (_bars(by_person), _bars(by_rule))
+        self._bars = _bars(apart)
 
     def root(self, place: int) -> int:
         while self._root[place] != place:
@@ -26,26 +26,24 @@ class _Partition:
             place = self._root[place]
         return place
 
-    def join(self, pair: Pair, rules_count: bool) -> bool:
-        """Join the sets of a pair unless a person (or, if asked for, a rule) keeps any two members apart."""
+    def join(self, pair: Pair) -> bool:
+        """Join the sets of a pair unless two of their members are kept apart; return whether they are one now."""
         one, other = self.root(pair[0]), self.root(pair[1])
         if one == other:
             return True
-        checks = self._barred if rules_count else self._barred[:1]
-        for bars in checks:
-            if not bars.get(one, set()).isdisjoint(self._members.get(other, {other})):
-                return False
+        if self.barred(pair):
+            return False
         keep, drop = min(one, other), max(one, other)
         self._root[drop] = keep
         self._members[keep] = self._members.get(keep, {keep}) | self._members.pop(drop, {drop})
-        for bars in self._barred:
-            if drop in bars:
-                bars[keep] = bars.get(keep, set()) | bars.pop(drop)
+        if drop in self._bars:
+            self._bars[keep] = self._bars.get(keep, set()) | self._bars.pop(drop)
         return True
 
-    def barred_by_person(self, pair: Pair) -> bool:
+    def barred(self, pair: Pair) -> bool:
+        """Return whether two members of the sets of a pair are kept apart."""
         one, other = self.root(pair[0]), self.root(pair[1])
-        return not self._barred[0].get(one, set()).isdisjoint(self._members.get(other, {other}))
+        return not self._bars.get(one, set()).isdisjoint(self._members.get(other, {other}))
 
 
 def _bars(pairs: Iterable[Pair]) -> dict[int, set[int]]:
@@ -66,7 +64,7 @@ class Clustering:
 
     def kept_apart_by_person(self, pair: Pair) -> bool:
         """Return whether an answer (different, same study, split) keeps the clusters of two entries apart."""
-        return bool(self._split.intersection(pair)) or self._partition.barred_by_person(pair)
+        return bool(self._split.intersection(pair)) or self._partition.barred(pair)
 
 
 def cluster(
@@ -76,18 +74,21 @@ def cluster(
 
     People's answers "same" come first, newest first; then entries with the same text; then the merges of the rules in
     the order given (strongest first). A merge that would unite two entries that a person keeps apart is left out, and
-    a rule's merge also where a veto stands between any two entries of the clusters.
+    a rule's merge also where a veto stands between any two entries of the clusters that the rules alone have made. A
+    veto between what a person joined does not count: the answer was about both clusters, and must not undo a merge
+    that stood before it.
     """
     overruled = set(answers.same)
-    partition = _Partition(size, answers.apart, (pair for pair in apart if pair not in overruled))
+    partition = _Partition(size, answers.apart)
+    by_rule = _Partition(size, (pair for pair in apart if pair not in overruled))
     for pair in answers.same:
-        partition.join(pair, rules_count=False)
+        partition.join(pair)
     for pair in sorted(same_text):
-        if not answers.split.intersection(pair):
-            partition.join(pair, rules_count=False)
+        if not answers.split.intersection(pair) and partition.join(pair):
+            by_rule.join(pair)
     for pair in merges:
-        if not answers.split.intersection(pair):
-            partition.join(pair, rules_count=True)
+        if not answers.split.intersection(pair) and not by_rule.barred(pair) and partition.join(pair):
+            by_rule.join(pair)
     return Clustering(partition, size, answers.split)
 
 
@@ -97,10 +98,10 @@ def pairs_within_components(size: int, links: Iterable[Pair], compared: Indices)
     Chains of links join entries that never met in a block; comparing them finds the vetoes that should break a chain.
     In a component of more than `LARGEST_CHECKED` entries each is compared with that many of its successors.
     """
-    partition = _Partition(size, (), ())
+    partition = _Partition(size)
     linked: set[int] = set()
     for pair in links:
-        partition.join(pair, rules_count=False)
+        partition.join(pair)
         linked.update(pair)
     components: dict[int, list[int]] = {}
     for place in sorted(linked):

@@ -22,6 +22,6 @@ def deduplicate(stage: StageInput) -> StageResult:
     }
     summary = f"{len(found.records):,} records, {numbers['duplicates']:,} duplicates"
     if uncertain:
-        summary += f", {uncertain} uncertain pairs for a person"
+        summary += f", {uncertain:,} uncertain {'pair' if uncertain == 1 else 'pairs'} for a person"
     tables = {"clusters": found.clusters, "records": found.records, "pairs": found.pairs}
     return StageResult(tables, summary=summary, numbers=numbers)

@@ -30,6 +30,14 @@ TASK_COLUMNS: tuple[Column, ...] = (
 
 Rows = Iterator[dict[str, Any]]
 
+_WAITING = {
+    "borderline": ("record to screen", "records to screen"),
+    "coding": ("code to confirm", "codes to confirm"),
+    "conflicts": ("conflict to settle", "conflicts to settle"),
+    "duplicates": ("question about duplicates", "questions about duplicates"),
+    "full-text": ("full text to get and decide", "full texts to get and decide"),
+}
+
 
 def worklists(stage: StageInput) -> StageResult:
     """Return the table tasks, in the order people are to work.
@@ -44,7 +52,8 @@ def worklists(stage: StageInput) -> StageResult:
         row["members"] = [] if row["kind"] == "duplicates" else members.get(row["key"].partition("|")[0], [])
     tasks = entry_frame(rows, TASK_COLUMNS)
     number = {str(kind): int(n) for kind, n in sorted(tasks["kind"].value_counts().items())}
-    summary = ", ".join(f"{n:,} {kind}" for kind, n in number.items()) or "nothing waits for a person"
+    parts = [f"{n:,} {_WAITING[kind][0 if n == 1 else 1]}" for kind, n in number.items()]
+    summary = ", ".join(parts) or "nothing waits for a person"
     return StageResult({"tasks": tasks}, summary=summary, numbers=number)
 
 
@@ -99,14 +108,16 @@ def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
             shown["stratum"] = ""
         earlier = [said[key] for key in row["rests_on"] if key in said]
         maybes = sorted({d.reviewer for d in earlier if d.decision == "maybe"})
-        why = [f"{name} wrote maybe" for name in maybes] if maybes else ["not read by a person yet"]
+        why = ["read before, not decided" if maybes else "not read by a person yet"]
+        if maybes and settings.readers_per_record == 1:
+            why = [f"{name} wrote maybe" for name in maybes]
         why += [_text(row["remark"])] if row["remark"] else []
         if settings.show_scores:
             shown |= {"band": row["band"].replace("_", " "), "terms": "; ".join(row["terms"])}
             shown["score"] = "" if pd.isna(row["score"]) else round(float(row["score"]), 3)
             why.append(f"rank {row['rank']}")
         shown["why"] = "; ".join(why)
-        done = [] if maybes else [d.reviewer for d in earlier]
+        done = [d.reviewer for d in earlier if d.decision != "maybe"]
         needs = settings.readers_per_record
         cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
         yield {"kind": "borderline", "key": row["record_id"], "cells": cells, "done_by": done, "needs": needs}

@@ -86,3 +86,14 @@ def test_many_joins_are_fast_and_complete() -> None:
     size = 20_000
     links = [(place, place + 1) for place in range(size - 1)]
     assert set(cluster(size, [], links, [], NOBODY).labels.tolist()) == {0}
+
+
+def test_an_answer_same_never_undoes_a_merge_of_the_rules() -> None:
+    """0 and 1 are merged by rule; a person says that 2 is the same as 0; a veto stands between 1 and 2."""
+    answers = Answers(same=((0, 2),))
+    assert cluster(3, (), [(0, 1)], [(1, 2)], answers).labels.tolist() == [0, 0, 0]
+
+
+def test_an_answer_different_still_outranks_what_an_answer_same_brings() -> None:
+    answers = Answers(same=((0, 2),), different=frozenset({(1, 2)}))
+    assert cluster(3, (), [(0, 1)], [], answers).labels.tolist() == [0, 1, 0]
