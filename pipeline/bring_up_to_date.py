@@ -10,6 +10,7 @@ from pipeline.lock import run_lock
 from pipeline.review import open_review
 from pipeline.run import ReviewRun
 from pipeline.stages.table import STAGES
+from pipeline.store import remove_leftovers
 from pipeline.summary import summary_lines
 
 
@@ -27,6 +28,8 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
     """
     review = open_review(folder)
     with run_lock(review.state / "lock"):
+        for folder in (review.outputs, review.screening):
+            remove_leftovers(folder)
         run = ReviewRun(review, accept_changes, next_sheet)
         console.line(run.protocol.review.title)
         unchanged = nothing_changed(run)

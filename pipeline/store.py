@@ -79,6 +79,13 @@ def write_atomic(path: Path, data: bytes, *, keep_backup: bool = False) -> None:
                 temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files that a killed run left below a folder; the caller holds the review's lock."""
+    for path in folder.rglob(".writing-*.tmp"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
 def write_if_changed(path: Path, data: bytes) -> bool:
     """Write a file unless it has that content already; return whether it was written."""
     if not path.is_symlink() and sha256_of_file(path) == sha256_of(data):

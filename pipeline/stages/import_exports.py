@@ -120,8 +120,7 @@ def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> lis
             first_with[digest] = name
             files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
         stage.progress(done, len(order))
-    place = {name: number for number, name in enumerate(name for source in log.source for name in source.export)}
-    return sorted(files, key=lambda file: (place.get(file.name, len(place)), file.name))
+    return files
 
 
 def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
@@ -133,7 +132,11 @@ def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
         for name in source.export
         if unicodedata.normalize("NFC", name) not in there
     ]
-    return sorted(files + missing, key=lambda file: file.name)
+    names = [unicodedata.normalize("NFC", name) for source in log.source for name in source.export]
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(
+        files + missing, key=lambda file: (place.get(unicodedata.normalize("NFC", file.name), len(place)), file.name)
+    )
 
 
 def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _File:

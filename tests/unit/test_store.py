@@ -262,3 +262,13 @@ def test_a_folder_without_rights_is_a_message_for_whoever_runs_the_program(
         write_atomic(tmp_path / "x", b"")
     assert caught.value.exit_status == 2
     assert len(caught.value.lines) == 1
+
+
+def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    kept, left = tmp_path / "a" / "sheet.csv", tmp_path / "a" / ".writing-x1.tmp"
+    kept.parent.mkdir()
+    for path in (kept, left):
+        path.write_bytes(b"x")
+    store.remove_leftovers(tmp_path)
+    assert kept.exists()
+    assert not left.exists()
