@@ -65,7 +65,9 @@ def screen(stage: StageInput) -> StageResult:
     changed = int(screened["text_changed"].sum())
     notices = [Notice("info", remark, "ranking") for remark in ranking.remarks]
     if changed:
-        text = f"{changed} decided {'record has' if changed == 1 else 'records have'} another title or abstract now than was read; see records.csv, text_changed"
+        records_have = "record has" if changed == 1 else "records have"
+        text = f"{changed} decided {records_have} another title or abstract now than was read"
+        text += "; see records.csv, text_changed"
         notices.append(Notice("warning", text, "text_changed"))
     outcomes = screened["outcome"].value_counts()
     numbers: dict[str, Any] = {str(name): int(n) for name, n in sorted(outcomes.items())}

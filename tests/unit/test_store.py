@@ -17,6 +17,7 @@ from pipeline.store import (
     json_bytes,
     manifest_key,
     read_manifest,
+    remove_leftovers,
     sha256_of,
     sha256_of_file,
     write_atomic,
@@ -269,6 +270,6 @@ def test_what_a_killed_run_left_half_written_is_removed_and_nothing_else(tmp_pat
     kept.parent.mkdir()
     for path in (kept, left):
         path.write_bytes(b"x")
-    store.remove_leftovers(tmp_path)
+    remove_leftovers(tmp_path)
     assert kept.exists()
     assert not left.exists()
