@@ -28,8 +28,8 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
     """
     review = open_review(folder)
     with run_lock(review.state / "lock"):
-        for folder in (review.outputs, review.screening):
-            remove_leftovers(folder)
+        for written in (review.outputs, review.screening):
+            remove_leftovers(written)
         run = ReviewRun(review, accept_changes, next_sheet)
         console.line(run.protocol.review.title)
         unchanged = nothing_changed(run)
