@@ -38,9 +38,13 @@ class Tagged:
         """Return tag -> values in order of appearance; empty values are left out."""
         found: dict[str, list[str]] = {}
         for tag, lines in self.pairs:
-            text = "\n".join(lines).strip()
-            if text:
-                found.setdefault(tag, []).append(text)
+            text = (lines[0] if len(lines) == 1 else "\n".join(lines)).strip()
+            if not text:
+                continue
+            if tag in found:
+                found[tag].append(text)
+            else:
+                found[tag] = [text]
         return found
 
 

@@ -52,7 +52,9 @@ _GROUP = re.compile(
 
 def split_names(text: str, separator: str | None = None) -> list[str]:
     """Return the names of a cell: by `;`, ` and `, APA's `Family, I., Family, I.`, else by the separator given."""
-    if ";" in text:
+    if separator == "\n" and "\n" not in text and ";" not in text and text.count(",") < 2:
+        parts = [text]  # as in nearly every file: one name a line
+    elif ";" in text:
         parts = text.split(";")
     elif " and " in text and separator is None:
         parts = re.split(r",?\s+and\s+", text)
@@ -71,7 +73,9 @@ def family_first(name: str, order: Order = "family") -> str:
     >>> [family_first(n, o) for n, o in (("Ada van Dam", "given"), ("Lim SM", "initials"), ("WHO", "given"))]
     ['van Dam, Ada', 'Lim, SM', 'WHO']
     """
-    bare = _TRAILING_ID.sub("", name.strip())
+    bare = name.strip()
+    if bare.endswith(")"):
+        bare = _TRAILING_ID.sub("", bare)
     if order in ("family", "asis") or "," in bare or " " not in bare or _GROUP.search(bare):
         return bare
     if order == "initials":

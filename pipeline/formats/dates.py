@@ -26,6 +26,8 @@ def publication_year(text: str) -> int | None:
     bare = text.strip()
     if len(bare) > 200:
         return None
+    if len(bare) == 4 and bare.isdecimal():
+        return _plausible(bare)
     leading = _LEADING.match(bare)
     if leading:
         return _plausible(leading.group(1))

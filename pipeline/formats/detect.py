@@ -9,6 +9,8 @@ from pipeline.formats.catalogue import FORMATS, UNREAD, Format
 _LEAST = 0.4
 # A reader as sure as this is believed before the signs of formats that are not read.
 _SURE = 0.9
+# Characters that nearly always suffice to tell; all of the text is looked at where they do not.
+_HEAD = 300_000
 
 
 def recognise(text: str, file: str | None = None) -> Format:
@@ -17,11 +19,9 @@ def recognise(text: str, file: str | None = None) -> Format:
     Raises:
         InputError: names what was found and what can be read, or the format that is not read yet and what to choose.
     """
-    best, confidence = FORMATS[0], 0.0
-    for candidate in FORMATS:
-        found = candidate.recognise(text)
-        if found > confidence:
-            best, confidence = candidate, found
+    best, confidence = _surest(text[:_HEAD])
+    if confidence < _SURE and len(text) > _HEAD:
+        best, confidence = _surest(text)
     if confidence >= _SURE:
         return best
     head = text[:100_000]
@@ -31,6 +31,16 @@ def recognise(text: str, file: str | None = None) -> Format:
     if confidence >= _LEAST:
         return best
     raise _unknown(text, file)
+
+
+def _surest(text: str) -> tuple[Format, float]:
+    """Return the format whose reader is surest of a text, and how sure it is."""
+    best, confidence = FORMATS[0], 0.0
+    for candidate in FORMATS:
+        found = candidate.recognise(text)
+        if found > confidence:
+            best, confidence = candidate, found
+    return best, confidence
 
 
 def _unknown(text: str, file: str | None) -> InputError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pipeline.formats.authors import Order, family_first
 from pipeline.formats.dates import publication_year
 from pipeline.formats.kinds import document_type
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid, clean_pmid, find_doi, find_isbns, find_issns
-from pipeline.normalise.markup import mended, one_line, plain, without_entities
+from pipeline.normalise.markup import is_plain, mended, one_line, plain, without_entities
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS, ParsedEntry
 
 _LISTS = frozenset(column.name for column in BIBLIOGRAPHIC_COLUMNS if column.dtype == "list")
@@ -74,6 +75,7 @@ class Draft:
         self.extra: dict[str, list[str]] = {}
         self.flags: list[str] = []
         self._latex = latex
+        self._seen: dict[str, set[str]] = {}
         self._types: list[str] = []
         self._unread_years: list[str] = []
 
@@ -95,26 +97,12 @@ class Draft:
         """Give a value to the column of its rule; where the column cannot take it, keep it under its tag."""
         if not value.strip():
             return
-        column = rule.column
-        if column in _NUMBERS:
-            self._claim_numbers(rule, value)
-        elif column in _LISTS:
-            self._claim_items(rule, value)
-        elif column in _IDENTIFIERS:
-            self._claim_identifier(rule, value)
-        elif column == "year":
-            self._claim_year(rule, value)
-        elif column == "times_cited":
-            self._claim_count(rule, value)
-        elif column == "type":
-            self._claim_type(rule, value)
-        else:
-            self._claim_text(rule, value)
+        _CLAIMS.get(rule.column, Draft._claim_text)(self, rule, value)
 
     def _clean(self, column: str, value: str) -> str:
         """Return a value as plain text where its column wants that; the raw one is kept where decoding changed it."""
         line = one_line(value)
-        if column not in _DECODED:
+        if column not in _DECODED or is_plain(line, self._latex):
             return line
         whole = mended(line)
         if whole != line:
@@ -146,15 +134,27 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_items(self, rule: Rule, value: str) -> None:
-        items = self.fields.setdefault(rule.column, [])
-        if rule.split and ";" in rule.split and "&" in value:
+        column, split = rule.column, rule.split
+        if split and "&" in value and ";" in split:
             value = self._without_entities(rule, value)
-        parts = re.split(rule.split, value) if rule.split else [value]
+        parts = _separator(split).split(value) if split else (value,)
+        if column in _NAMES:
+            self.claim_names(rule, parts)
+            return
+        items, seen = self.fields.setdefault(column, []), self._seen.setdefault(column, set())
         for part in parts:
-            text = self._clean(rule.column, part)
-            if rule.column in _NAMES:
-                text = family_first(text.strip(" ;"), rule.order)
-            if text and (rule.column in _NAMES or text not in items):
+            text = self._clean(column, part)
+            if text and text not in seen:
+                seen.add(text)
+                items.append(text)
+
+    def claim_names(self, rule: Rule, names: Iterable[str]) -> None:
+        """Give names, one each, to a column of names."""
+        column, order = rule.column, rule.order
+        items = self.fields.setdefault(column, [])
+        for name in names:
+            text = family_first(self._clean(column, name).strip(" ;"), order)
+            if text:
                 items.append(text)
 
     def _without_entities(self, rule: Rule, value: str) -> str:
@@ -172,8 +172,12 @@ class Draft:
             column, found = other, _NUMBERS[other](value)
         if not found or _leftover(value, found):
             self.keep(rule.tag, value)
+        self.add_numbers(column, found)
+
+    def add_numbers(self, column: str, numbers: Iterable[str]) -> None:
+        """Add ISSNs or ISBNs as `find_issns` and `find_isbns` return them, each once."""
         items = self.fields.setdefault(column, [])
-        items.extend(number for number in found if number not in items)
+        items.extend(number for number in numbers if number not in items)
 
     def _claim_identifier(self, rule: Rule, value: str) -> None:
         clean = _IDENTIFIERS[rule.column](value)
@@ -209,7 +213,7 @@ class Draft:
 
     def claim_kind(self, kind: str) -> None:
         """Give the kind of entry of the format itself: the type of the work where the source states no other."""
-        if not self._types or document_type(self._types) is None:
+        if not self._types or document_type(tuple(self._types)) is None:
             self._types.append(kind)
 
     def pages(self, first: str, last: str) -> None:
@@ -223,12 +227,12 @@ class Draft:
         """Return the entry; types are read together, a year that could not be read is flagged."""
         if self._types:
             self.fields["type_raw"] = "; ".join(self._types)
-            kind = document_type(self._types)
+            kind = document_type(tuple(self._types))
             if kind:
                 self.fields["type"] = kind
         if self._unread_years and "year" not in self.fields:
             self.flag("year_unreadable")
-        fields = {column: value for column, value in self.fields.items() if value not in (None, "", [])}
+        fields = {column: value for column, value in self.fields.items() if value or value == 0}
         if "title" not in fields:
             self.flag("no_title")
         if _RETRACTED.match(fields.get("title", "")) or any("retract" in kind.casefold() for kind in self._types):
@@ -236,8 +240,26 @@ class Draft:
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 
 
+_CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
+    **dict.fromkeys(_LISTS, Draft._claim_items),
+    **dict.fromkeys(_NUMBERS, Draft._claim_numbers),
+    **dict.fromkeys(_IDENTIFIERS, Draft._claim_identifier),
+    "year": Draft._claim_year,
+    "times_cited": Draft._claim_count,
+    "type": Draft._claim_type,
+}
+
+
+@cache
+def _separator(split: str) -> re.Pattern[str]:
+    """Return the compiled separator of a rule."""
+    return re.compile(split)
+
+
 def _leftover(value: str, found: list[str]) -> bool:
     """Return whether a value says more than the identifiers found in it."""
+    if len(found) == 1 and value == found[0]:
+        return False
     rest = _SIGNS.sub("", value.casefold())
     for number in found:
         rest = rest.replace(_SIGNS.sub("", number.casefold()), "", 1)
@@ -246,12 +268,16 @@ def _leftover(value: str, found: list[str]) -> bool:
 
 def fill(draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]]) -> None:
     """Let every rule claim the values of its tag, in the order of the rules; tags no rule names go to extra."""
-    claimed: set[str] = set()
+    claimed = set()
     for rule in rules:
-        for value in values.get(rule.tag, ()):
-            draft.claim(rule, value)
-        claimed.add(rule.tag)
-    for tag, found in values.items():
-        if tag not in claimed:
+        found = values.get(rule.tag)
+        if found:
+            claim = _CLAIMS.get(rule.column, Draft._claim_text)
             for value in found:
+                if value.strip():
+                    claim(draft, rule, value)
+            claimed.add(rule.tag)
+    for tag, rest in values.items():
+        if tag not in claimed:
+            for value in rest:
                 draft.keep(tag, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 # The pipeline's word -> what RIS, BibTeX, Web of Science, Scopus, PubMed, Zotero, Lens, ... write (any case).
 _WORDS: dict[str, str] = {
@@ -53,10 +53,11 @@ _TYPES = {name: word for word, names in _WORDS.items() for name in names.split("
 _TELLING = ("review", "conference", "chapter", "thesis", "preprint", "editorial", "report", "book", "article", "other")
 
 
-def document_type(written: Iterable[str]) -> str | None:
+@lru_cache(maxsize=10_000)
+def document_type(written: tuple[str, ...]) -> str | None:
     """Return the pipeline's word for the types a record states; None where it states none that is known.
 
-    >>> document_type(["Journal Article", "Systematic Review"])
+    >>> document_type(("Journal Article", "Systematic Review"))
     'review'
     """
     found = {_TYPES[part] for text in written for part in _parts(text) if part in _TYPES}

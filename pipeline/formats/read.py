@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
@@ -44,10 +47,26 @@ def read_export(name: str, data: bytes) -> ExportReading:
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
     found = recognise(decoded.text, name)
-    reading = found.read(decoded.text)
+    with _collector_at_rest():
+        reading = found.read(decoded.text)
     if not reading.entries and not reading.rejects:
         raise _no_records(name, f"read as {found.label}, it holds a header at most")
     return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep Python's collector of reference cycles from searching the growing entries again and again.
+
+    Readers make no cycles and many small objects; the search was a third of their time. Memory is freed as ever.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _no_records(name: str, why: str) -> InputError:

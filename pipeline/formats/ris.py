@@ -55,6 +55,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("LK", "url", r"\n"),
     Rule("TY", "type"),
 )
+_RULES_OF = {name: (*rules, *_RULES) for name, rules in ris_dialects.OWN_RULES.items()}
 _MAPPED_HERE = ("AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3")
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
 _WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
@@ -81,7 +82,7 @@ def _entry(record: Tagged) -> ParsedEntry:
         draft.flag("incomplete" if "cut" in record.context else "no_end_mark")
     fill(
         draft,
-        (*ris_dialects.own_rules(dialect), *_RULES),
+        _RULES_OF.get(dialect, _RULES),
         {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE},
     )
     _authors(draft, values)
@@ -96,12 +97,15 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take AU, or A1 where there is no AU; the two are never joined."""
     primary = "AU" if "AU" in values else "A1"
     for tag in ("AU", "A1"):
+        rule = Rule(tag, "authors")
         for value in values.get(tag, ()):
             for line in value.split("\n"):
-                for name in split_names(line, separator="\n"):
-                    if tag == primary:
-                        draft.claim(Rule(tag, "authors"), name)
-                    elif name not in draft.fields.get("authors", []):
+                names = split_names(line, separator="\n")
+                if tag == primary:
+                    draft.claim_names(rule, names)
+                    continue
+                for name in names:
+                    if name not in draft.fields.get("authors", []):
                         draft.keep(tag, name)
 
 
@@ -133,9 +137,8 @@ def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
         for value in values.get(tag, ()):
             found = False
             for column, numbers in (("issn", find_issns(value)), ("isbn", find_isbns(value))):
-                for number in numbers:
-                    draft.claim(Rule(tag, column), number)
-                    found = True
+                draft.add_numbers(column, numbers)
+                found = found or bool(numbers)
             if not found:
                 draft.keep(tag, value)
 

@@ -71,8 +71,13 @@ _HIDDEN: tuple[tuple[str, str, re.Pattern[str], str], ...] = tuple(
     )
 )
 
+_HIDDEN_OF = {
+    dialect: tuple((tag, pattern, column) for name, tag, pattern, column in _HIDDEN if name in ("", dialect))
+    for dialect in {name for name, *_ in _HIDDEN}
+}
+
 # What an exporter puts in a tag that others use otherwise.
-_OWN_RULES: dict[str, tuple[Rule, ...]] = {
+OWN_RULES: dict[str, tuple[Rule, ...]] = {
     "embase": (Rule("M1", "affiliations", r"\n"),),
     "wos": (Rule("C1", "affiliations", r"\n"),),
 }
@@ -114,22 +119,17 @@ _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
 def recognise(values: Values, context: Mapping[str, str]) -> str:
     """Return the exporter of a record, an empty text where nothing tells it."""
     for name, tag, pattern in _SIGNS:
-        if any(pattern.match(value) for value in values.get(tag, ())):
+        if tag in values and any(map(pattern.match, values[tag])):
             return name
     provider = context.get("provider", "").casefold()
     return next((name for name in ("ebsco", "proquest", "ovid") if name in provider), "")
 
 
-def own_rules(dialect: str) -> tuple[Rule, ...]:
-    """Return the rules that hold for one exporter only."""
-    return _OWN_RULES.get(dialect, ())
-
-
 def complete(draft: Draft, values: Values, context: Mapping[str, str], dialect: str) -> None:
     """Fill what an exporter hides in other tags; name the database; read decisions of other screening tools."""
-    for name, tag, pattern, column in _HIDDEN:
-        if name in ("", dialect) and not draft.has(column):
-            found = next((match for match in map(pattern.search, values.get(tag, ())) if match), None)
+    for tag, pattern, column in _HIDDEN_OF.get(dialect, _HIDDEN_OF[""]):
+        if tag in values and not draft.has(column):
+            found = next((match for match in map(pattern.search, values[tag]) if match), None)
             if found:
                 draft.claim(Rule(tag, column), unquote(found.group(1)) if column == "accession" else found.group(1))
     for name in databases(values, context, dialect):

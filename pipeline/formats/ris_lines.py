@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,13 @@ _TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*)?$", r
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
 _FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%.*|_{5,}|-{5,}|=+)$")
+# How most lines begin: `AU  - `; type lines, end marks and all unusual spellings go the longer way.
+_USUAL = {
+    f"{first}{second}  - ": first + second
+    for first in string.ascii_uppercase
+    for second in string.ascii_uppercase + string.digits
+    if first + second not in ("TY", "ER")
+}
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 _KNOWN = re.compile(
     r"A[1-4BDNUV]|BT|C[1-8ACNPRTY]|D[ABIOP]|E[DPRT]|I[DS]|J[12AFO]|KW|L[1-4ABK]|M[1-3]|N[12LV]|OP|P[BIMPY]|R[INP]"
@@ -46,8 +54,16 @@ class Splitter:
 
     def split(self, text: str) -> None:
         """Take a whole text."""
-        for number, line in enumerate(_LOST_LINE_END.sub("\n", text).split("\n"), start=1):
-            self._line(number, line)
+        lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
+        usual = _USUAL.get
+        for number, line in enumerate(lines, start=1):
+            tag = usual(line[:6])
+            record = self._open
+            if tag is None or record is None:
+                self._line(number, line)
+            else:
+                record.lines.append(line)
+                record.pairs.append((tag, [line[6:]]))
         last = self._open
         self._close_record(ended=False)
         if last is not None:

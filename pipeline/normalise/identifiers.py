@@ -9,10 +9,13 @@ import re
 from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+# As most sources write it: bare, in lower case, nothing round it.
+_USUAL_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./_-]*[a-z0-9]")
 _DOI_PREFIX = re.compile(r"^(?:https?://)?(?:(?:www\.|dx\.)?doi\.org/|doi\s*[:=]?\s*(?://)?)", re.IGNORECASE)
 _DOI_BODY = re.compile(r"(?:(?i:\bdoi\b|doi\.org/)[^0-9]{0,12}|^\s*)(10\.\d{4,9}/[^\s\"<>]+)")
 _EXCEL_GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 _ISSN = re.compile(r"(?<![0-9A-Za-z])[EePp]?(\d{4})\s?[-–]?\s?(\d{3}[\dXx])(?![0-9A-Za-z])")
+_USUAL_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9X]")
 _ISBN = re.compile(r"(?<![0-9A-Za-z])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![0-9A-Za-z])")
 _PMID = re.compile(r"(?:pmid|pubmed(?:\s*id)?)?\s*[:=]?\s*(\d{1,9})", re.IGNORECASE)
 _PMCID = re.compile(r"(?:pmcid\s*[:=]?\s*)?pmc\s?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
@@ -39,6 +42,8 @@ def clean_doi(text: str) -> str | None:
     >>> clean_doi("11.1111/x") is None
     True
     """
+    if len(text) <= _LONGEST and _USUAL_DOI.fullmatch(text):
+        return text
     bare = without_guard(text).strip().lstrip("<[({\"'").strip()
     for _ in range(3):
         shorter = _DOI_PREFIX.sub("", bare).strip()
@@ -89,11 +94,15 @@ def find_issns(text: str) -> list[str]:
     >>> find_issns("19326203 (ISSN); 2041-1723")
     ['1932-6203', '2041-1723']
     """
+    if len(text) == 9 and _USUAL_ISSN.fullmatch(text):
+        return [text]
     rest = _ISBN.sub(" ", without_guard(text))
     return list(dict.fromkeys(f"{a}-{b.upper()}" for a, b in _ISSN.findall(rest)))
 
 
 def find_isbns(text: str) -> list[str]:
     """Return every ISBN of a text (10 or 13 characters, digits and X only), each once, in order."""
+    if len(text) < 10:
+        return []
     found = (re.sub(r"[^0-9Xx]", "", match.group(0)).upper() for match in _ISBN.finditer(without_guard(text)))
     return list(dict.fromkeys(number for number in found if len(number) in (10, 13)))

@@ -113,14 +113,18 @@ _LATEX_TOKEN = re.compile(
 _HAS_LATEX = re.compile(
     r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]{0,200}\\[A-Za-z]+[^$\n]{0,200}\$|\{\\"
 )
+_LATEX_SIGNS = ("{", "}", "~", "$", "`", "''", "--")
 _MATHS_SPAN = re.compile(r"(?<!\\)\$(?=[^$\n]{0,300}[\\^_])([^$\n]{1,300})(?<!\\)\$")
+_MOJIBAKE_LEADS = "ÂÃâ"
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 
 def one_line(text: str) -> str:
     """Return the text with every run of blanks, tabs and line ends as one blank (U+2028 and kin stay)."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+        return _BLANKS.sub(" ", text).strip(" ")
+    return text.strip(" ")
 
 
 def without_entities(text: str) -> str:
@@ -201,7 +205,7 @@ def _symbols() -> dict[str, str]:
 
 def mended(text: str) -> str:
     """Return text that was UTF-8, read as cp1252 and saved again, as it was; anything else unchanged."""
-    if not _MOJIBAKE.search(text):
+    if text.isascii() or not any(lead in text for lead in _MOJIBAKE_LEADS) or not _MOJIBAKE.search(text):
         return text
     try:
         return b"".join(_byte(character) for character in text).decode("utf-8")
@@ -212,6 +216,15 @@ def mended(text: str) -> str:
 def _byte(character: str) -> bytes:
     """Return the cp1252 byte of a character."""
     return bytes([ord(character)]) if ord(character) in _UNDEFINED_1252 else character.encode("cp1252")
+
+
+def is_plain(text: str, latex: bool = False) -> bool:
+    """Return whether a text on one line surely holds nothing to decode or mend; a quick look that may say no too often."""
+    if "&" in text or "<" in text or "\\" in text:
+        return False
+    if not text.isascii() and (latex or any(lead in text for lead in _MOJIBAKE_LEADS)):
+        return False
+    return not latex or not any(sign in text for sign in _LATEX_SIGNS)
 
 
 def plain(text: str, latex: bool = False) -> str:
