@@ -52,9 +52,7 @@ _GROUP = re.compile(
 
 def split_names(text: str, separator: str | None = None) -> list[str]:
     """Return the names of a cell: by `;`, ` and `, APA's `Family, I., Family, I.`, else by the separator given."""
-    if separator == "\n" and "\n" not in text and ";" not in text and text.count(",") < 2:
-        parts = [text]  # as in nearly every file: one name a line
-    elif ";" in text:
+    if ";" in text:
         parts = text.split(";")
     elif " and " in text and separator is None:
         parts = re.split(r",?\s+and\s+", text)

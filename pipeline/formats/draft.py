@@ -86,8 +86,9 @@ class Draft:
 
     def keep(self, tag: str, value: str) -> None:
         """Keep a value that has no column."""
-        if value.strip():
-            self.extra.setdefault(tag, []).append(value.strip())
+        text = value.strip()
+        if text:
+            self.extra.setdefault(tag, []).append(text)
 
     def has(self, column: str) -> bool:
         """Return whether a column is filled already."""
@@ -153,7 +154,9 @@ class Draft:
         column, order = rule.column, rule.order
         items = self.fields.setdefault(column, [])
         for name in names:
-            text = family_first(self._clean(column, name).strip(" ;"), order)
+            text = self._clean(column, name)
+            if text and (text[-1] in ";)" or text[0] == ";" or order not in ("family", "asis")):
+                text = family_first(text.strip(" ;"), order)
             if text:
                 items.append(text)
 
@@ -188,6 +191,8 @@ class Draft:
 
     def _claim_year(self, rule: Rule, value: str) -> None:
         text = one_line(value)
+        if not text:
+            return
         year = publication_year(text)
         if year is None:
             self._unread_years.append(text)
@@ -274,8 +279,7 @@ def fill(draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]]) -> N
         if found:
             claim = _CLAIMS.get(rule.column, Draft._claim_text)
             for value in found:
-                if value.strip():
-                    claim(draft, rule, value)
+                claim(draft, rule, value)
             claimed.add(rule.tag)
     for tag, rest in values.items():
         if tag not in claimed:

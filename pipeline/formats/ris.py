@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
@@ -56,7 +57,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("TY", "type"),
 )
 _RULES_OF = {name: (*rules, *_RULES) for name, rules in ris_dialects.OWN_RULES.items()}
-_MAPPED_HERE = ("AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3")
+_MAPPED_HERE = frozenset({"AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3"})
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
 _WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
 _DOI = re.compile(r"10\.\d{4,9}/")
@@ -99,14 +100,20 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     for tag in ("AU", "A1"):
         rule = Rule(tag, "authors")
         for value in values.get(tag, ()):
-            for line in value.split("\n"):
-                names = split_names(line, separator="\n")
-                if tag == primary:
-                    draft.claim_names(rule, names)
-                    continue
-                for name in names:
-                    if name not in draft.fields.get("authors", []):
-                        draft.keep(tag, name)
+            names = [name for line in value.split("\n") for name in _one_or_more(line)]
+            if tag == primary:
+                draft.claim_names(rule, names)
+                continue
+            for name in names:
+                if name not in draft.fields.get("authors", []):
+                    draft.keep(tag, name)
+
+
+def _one_or_more(line: str) -> Sequence[str]:
+    """Return the names of a line: one in nearly every file, several where some tools put all in one."""
+    if ";" not in line and line[-1:] != "," and line.count(",") < 2:
+        return (line,)
+    return split_names(line, separator="\n")
 
 
 def _containers(draft: Draft, values: dict[str, list[str]], dialect: str) -> None:

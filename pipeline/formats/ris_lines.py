@@ -48,24 +48,23 @@ class Splitter:
     records: list[Tagged] = field(default_factory=list)
     rejects: list[RejectedEntry] = field(default_factory=list)
     stray: list[tuple[int, str]] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
     _open: Tagged | None = None
     _outside: Tagged | None = None
     _context: dict[str, str] = field(default_factory=dict)
 
     def split(self, text: str) -> None:
         """Take a whole text."""
-        lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
+        lines = self._lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
         usual = _USUAL.get
         for number, line in enumerate(lines, start=1):
             tag = usual(line[:6])
-            record = self._open
-            if tag is None or record is None:
+            if tag is None or self._open is None:
                 self._line(number, line)
             else:
-                record.lines.append(line)
-                record.pairs.append((tag, [line[6:]]))
+                self._open.pairs.append((tag, [line[6:]]))
         last = self._open
-        self._close_record(ended=False)
+        self._close_record(len(lines), ended=False)
         if last is not None:
             last.context["cut"] = "yes"
 
@@ -80,22 +79,21 @@ class Splitter:
     def _line(self, number: int, line: str) -> None:
         tag, value = _parted(line)
         if tag == "TY":
-            self._close_record(ended=False)
-            self._open = Tagged(number, [line], [(tag, [value])], context=dict(self._context))
+            self._close_record(number - 1, ended=False)
+            self._open = Tagged(number, pairs=[(tag, [value])], context=dict(self._context))
         elif self._open is not None:
-            self._inside(self._open, tag, value, line)
+            self._inside(self._open, number, tag, value, line)
         else:
             self._between(number, tag, value, line)
 
-    def _inside(self, record: Tagged, tag: str, value: str, line: str) -> None:
+    def _inside(self, record: Tagged, number: int, tag: str, value: str, line: str) -> None:
         """Take a line of a record: its end, a tag, or more of the last tag."""
-        record.lines.append(line)
         if tag and (tag != "ER" or value.strip()):
             record.pairs.append((tag, [value]))
         elif line.strip() and tag != "ER":
             record.pairs[-1][1].append(line.strip(" \t"))
         if tag == "ER":
-            self._close_record(ended=True)
+            self._close_record(number, ended=True)
 
     def _between(self, number: int, tag: str, value: str, line: str) -> None:
         """Take a line outside a record: a header, tags that no type line opened, or anything else."""
@@ -123,11 +121,12 @@ class Splitter:
         else:
             self.stray.append((outside.line, outside.raw))
 
-    def _close_record(self, ended: bool) -> None:
-        """End whatever is open."""
+    def _close_record(self, last: int, ended: bool) -> None:
+        """End whatever is open; a record ends with the line of that number."""
         self._close_outside("")
         if self._open is not None:
             self._open.ended = ended
+            self._open.lines = self._lines[self._open.line - 1 : last]
             self.records.append(self._open)
         self._open = None
 
