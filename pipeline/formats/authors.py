@@ -11,6 +11,7 @@ _APA_LIST = re.compile(r"(?:[^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5}(?:, (?:& |�
 _APA_NAME = re.compile(r"([^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5})(?:, (?:& |… )?|,? & |$)")
 _TRAILING_INITIALS = re.compile(r"(\S.*?)\s+((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
 _TRAILING_ID = re.compile(r"\s*\((?:\d{5,}|[^()\s]+@[^()\s]+)\)$")
+_AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
 _PARTICLES = frozenset(
     [
         "da",
@@ -93,6 +94,8 @@ def _given_first(words: list[str]) -> str:
 
 def split_bibtex(text: str) -> list[str]:
     """Return the names of a BibTeX author field: split at `and` outside braces."""
+    if "{" not in text and "\\" not in text:
+        return [" ".join(name.split()) for name in _AND.split(text) if name.strip()]
     names, depth, start = [], 0, 0
     for found in re.finditer(r"\\.|[{}]|(?<=[\s}])and(?=[\s{])", text, re.IGNORECASE | re.DOTALL):
         token = found.group(0)
@@ -137,6 +140,8 @@ def _closes_last(name: str) -> bool:
 
 def _outside_braces(text: str, separator: str) -> list[str]:
     """Return the parts of a text between separators outside braces; an empty list where there is no such separator."""
+    if "{" not in text:
+        return text.split(separator) if separator in text else []
     parts, depth, start = [], 0, 0
     for place, character in enumerate(text):
         if character == "{":

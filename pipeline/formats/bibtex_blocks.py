@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from pipeline.formats.bibtex_sound import SoundEntry, sound_entry
 
 DEEPEST = 1000
 
@@ -17,6 +20,9 @@ _ENTRY_HEAD = re.compile(
 )
 _FIELD_LINE = re.compile(r"^[ \t]*+(?:,[ \t]*+)?[A-Za-z][\w.:+-]*[ \t]*=[ \t]*[{\"\w]", re.MULTILINE)
 _BANNER = re.compile(r"(?:%.*|Scopus|EXPORT DATE:.*|encoding = .*|[}\s,]*)$", re.IGNORECASE)
+
+# Where a block may begin, looked for from outside any other.
+_BEGIN = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE)
 
 State = Literal["closed", "unclosed", "cut", "early", "deep"]
 
@@ -31,65 +37,81 @@ class Block:
         raw: its text, from the `@` to its closing brace (`early`: to the last one before the next block).
         state: closed; unclosed (the next block began); cut (the file ended); early (fields stand after its closing
             brace: a brace too many); deep (braces nested deeper than `DEEPEST`).
+        sound: its key and fields, where it was sound enough to be read at one go.
     """
 
     kind: str
     line: int
     raw: str
     state: State
+    sound: SoundEntry | None = None
 
 
 def split(text: str) -> tuple[list[Block], list[tuple[int, str]]]:
     """Return the blocks of a text and the lines outside them (line number, text), banners and `%` lines left out."""
-    spans = _spans(text)
     blocks: list[Block] = []
     outside: list[tuple[int, str]] = []
     line, counted = 1, 0
-    for place, (start, end, state) in enumerate(spans):
+    spans = list(_spans(text))
+    for place, (start, end, state, sound) in enumerate(spans):
         _outside_lines(text[counted:start], line, outside)
         line += text.count("\n", counted, start)
         following = spans[place + 1][0] if place + 1 < len(spans) else len(text)
-        if state == "closed" and _FIELD_LINE.search(text, end, following):
+        if state == "closed" and following - end > 2 and _FIELD_LINE.search(text, end, following):
             last_brace = text.rfind("}", end, following)
-            end, state = (last_brace + 1 if last_brace > 0 else following), "early"
+            end, state, sound = (last_brace + 1 if last_brace > 0 else following), "early", None
         raw = text[start:end]
         head = _START.match(raw)
         assert head is not None
-        blocks.append(Block(head.group(1).lower(), line, raw.strip(), state))
+        blocks.append(Block(head.group(1).lower(), line, raw.strip(), state, sound))
         line += raw.count("\n")
         counted = end
     _outside_lines(text[counted:], line, outside)
     return blocks, outside
 
 
-def _spans(text: str) -> list[tuple[int, int, State]]:
-    """Return where each block begins and ends, and how it ended: one pass, a counter instead of recursion."""
-    spans: list[tuple[int, int, State]] = []
-    start, depth, deepest, closer, quoted = -1, 0, 0, "}", False
-    for found in _TOKEN.finditer(text):
+Span = tuple[int, int, State, SoundEntry | None]
+
+
+def _spans(text: str) -> Iterator[Span]:
+    """Yield where each block begins and ends, how it ended, and what it holds if it is sound."""
+    place = 0
+    while True:
+        begin = _BEGIN.search(text, place)
+        if begin is None:
+            return
+        start = text.index("@", begin.start())
+        sound = sound_entry(text, start)
+        if sound is None:
+            start, place, state = _unsound(text, begin)
+            yield start, place, state, None
+        else:
+            place = sound.end
+            yield start, place, "closed", sound
+
+
+def _unsound(text: str, begin: re.Match[str]) -> tuple[int, int, State]:
+    """Return where a block begins and ends, and how it ended: one pass, a counter instead of recursion."""
+    start = begin.end() - len(begin.group(0).lstrip(" \t"))
+    closer = "}" if begin.group(0)[-1] == "{" else ")"
+    depth, deepest, quoted = 1, 1, False
+    for found in _TOKEN.finditer(text, begin.end()):
         token = found.group(0)
         begins = "@" in token and token[0] != "\\"
-        if begins and (start < 0 or _is_entry(text, found)):
-            if start >= 0:
-                spans.append((start, found.start(), "unclosed"))
-            start = found.end() - len(token.lstrip(" \t"))
-            closer = "}" if token[-1] == "{" else ")"
-            depth, deepest, quoted = 1, 1, False
-        elif start < 0 or token[0] == "\\":
+        if begins and _is_entry(text, found):
+            return start, found.start(), "unclosed"
+        if token[0] == "\\":
             continue
-        elif token == "{" or (begins and token[-1] == "{"):
+        if token == "{" or (begins and token[-1] == "{"):
             depth += 1
             deepest = max(deepest, depth)
         elif token == '"':
             quoted = not quoted if depth == 1 and closer == ")" else quoted
         elif token == closer and depth == 1 and not quoted:
-            spans.append((start, found.end(), "deep" if deepest > DEEPEST else "closed"))
-            start = -1
+            return start, found.end(), "deep" if deepest > DEEPEST else "closed"
         elif token == "}" and depth > 1:
             depth -= 1
-    if start >= 0:
-        spans.append((start, len(text), "deep" if deepest > DEEPEST else "cut"))
-    return spans
+    return start, len(text), "deep" if deepest > DEEPEST else "cut"
 
 
 def _is_entry(text: str, found: re.Match[str]) -> bool:

@@ -49,6 +49,11 @@ def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
     Raises:
         UnreadableError: says why the fields cannot be told apart.
     """
+    if block.sound is not None:
+        fields = Fields(block.sound.key)
+        for name, value, bare in block.sound.fields:
+            fields.add(name, macros.get(value.lower(), value) if bare else value)
+        return fields
     if block.state == "early":
         return _by_lines(block, macros)
     if block.state == "closed" and len(block.raw) <= _LARGEST_FOR_PARSER:
