@@ -114,8 +114,8 @@ def bibtex_name(name: str) -> str:
     """Return one BibTeX name as `von Last, First`; a name wholly in braces as it stands."""
     if name.startswith("{") and name.endswith("}") and _closes_last(name):
         return name
-    if _outside_braces(name, ","):
-        parts = [part.strip() for part in _outside_braces(name, ",")]
+    parts = [part.strip() for part in _outside_braces(name, ",")]
+    if parts:
         if len(parts) == 3 and parts[1].casefold() in _SUFFIXES:
             return f"{parts[0]} {parts[1]}, {parts[2]}"
         return ", ".join(parts)

@@ -61,10 +61,10 @@ _RULES: tuple[Rule, ...] = (
     Rule("unique-id", "accession"),
     Rule("url", "url", r"\s+(?=https?://)"),
 )
-_MAPPED_HERE = (
+_MAPPED_HERE = frozenset({
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
     "crossref", "cut",
-)  # fmt: skip
+})  # fmt: skip
 _VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
 _ESCAPED = re.compile(r"\\([_%&#$~{}])|\{\\_\}|(?<!\\)[{}]")
 _INHERITED = frozenset(
@@ -195,6 +195,8 @@ def _cleaned(name: str, value: str) -> str:
 
 def _bare(value: str) -> str:
     """Return a value without the pairs of braces that enclose all of it."""
+    if "{" not in value:
+        return value
     for _ in range(3):
         text = value.strip()
         if not (text.startswith("{") and text.endswith("}")):
@@ -213,6 +215,8 @@ def _bare(value: str) -> str:
 
 def _verbatim(value: str) -> str:
     """Return an identifier or address without the escapes of LaTeX."""
+    if not ("\\" in value or "{" in value or "}" in value):
+        return one_line(value)
     return one_line(_ESCAPED.sub(lambda found: found.group(1) or ("_" if found.group(0) == "{\\_}" else ""), value))
 
 
@@ -220,11 +224,11 @@ def _names(draft: Draft, values: Mapping[str, list[str]]) -> None:
     """Take authors and editors; `others` is a flag, not a person."""
     for tag, column in (("author", "authors"), ("editor", "editors")):
         for value in values.get(tag, ()):
-            for name in split_bibtex(value):
-                if name.casefold() == "others":
-                    draft.flag("more_authors")
-                else:
-                    draft.claim(Rule(tag, column, order="asis"), bibtex_name(name))
+            names = split_bibtex(value)
+            people = [bibtex_name(name) for name in names if name.casefold() != "others"]
+            draft.claim_names(Rule(tag, column, order="asis"), people)
+            if len(people) < len(names):
+                draft.flag("more_authors")
 
 
 def _keywords(draft: Draft, values: Mapping[str, list[str]]) -> None:

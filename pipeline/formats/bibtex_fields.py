@@ -52,7 +52,8 @@ def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
     if block.sound is not None:
         fields = Fields(block.sound.key)
         for name, value, bare in block.sound.fields:
-            fields.add(name, macros.get(value.lower(), value) if bare else value)
+            written = macros.get(value.lower(), value) if bare else value
+            fields.values.setdefault(name.lower(), []).append(written)
         return fields
     if block.state == "early":
         return _by_lines(block, macros)

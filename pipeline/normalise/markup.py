@@ -113,7 +113,6 @@ _LATEX_TOKEN = re.compile(
 _HAS_LATEX = re.compile(
     r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]{0,200}\\[A-Za-z]+[^$\n]{0,200}\$|\{\\"
 )
-_LATEX_SIGNS = ("{", "}", "~", "$", "`", "''", "--")
 _MATHS_SPAN = re.compile(r"(?<!\\)\$(?=[^$\n]{0,300}[\\^_])([^$\n]{1,300})(?<!\\)\$")
 _MOJIBAKE_LEADS = "ÂÃâ"
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
@@ -122,7 +121,9 @@ _UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 def one_line(text: str) -> str:
     """Return the text with every run of blanks, tabs and line ends as one blank (U+2028 and kin stay)."""
-    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+    if "\n" in text:
+        text = " ".join([line.strip(" ") for line in text.split("\n")])
+    if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
         return _BLANKS.sub(" ", text).strip(" ")
     return text.strip(" ")
 
@@ -224,7 +225,11 @@ def is_plain(text: str, latex: bool = False) -> bool:
         return False
     if not text.isascii() and (latex or any(lead in text for lead in _MOJIBAKE_LEADS)):
         return False
-    return not latex or not any(sign in text for sign in _LATEX_SIGNS)
+    if not latex:
+        return True
+    return not (
+        "{" in text or "}" in text or "~" in text or "$" in text or "`" in text or "''" in text or "--" in text
+    )
 
 
 def plain(text: str, latex: bool = False) -> str:
