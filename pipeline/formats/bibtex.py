@@ -85,6 +85,8 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
+_DASHES = re.compile(r"\s*(?:-{2,}|[–—])\s*")
+_SHORT_ENTITY = re.compile(r"&\w+;")
 _CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
 _SCOPUS_EID = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
 _PREFIX = re.compile(r"(WOS|ISI|MEDLINE|BCI|SCIELO|PPRN):")
@@ -147,9 +149,10 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     """Return the entry of a block."""
     draft = Draft(latex=True)
     values = _inherited(own, parents)
-    for condition, word in ((block.state == "cut", "incomplete"), (own.repaired, "repaired")):
-        if condition:
-            draft.flag(word)
+    if block.state == "cut":
+        draft.flag("incomplete")
+    if own.repaired:
+        draft.flag("repaired")
     cleaned = {name: [_cleaned(name, value) for value in found] for name, found in values.items()}
     if cleaned.get("title") and cleaned.get("subtitle"):
         cleaned["title"][0] = f"{cleaned['title'][0]}: {cleaned['subtitle'][0]}"
@@ -158,7 +161,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     _keywords(draft, cleaned)
     _types(draft, cleaned, block.kind)
     for value in cleaned.get("pages", ()):
-        draft.claim(Rule("pages", "pages"), re.sub(r"\s*(?:-{2,}|[–—])\s*", "-", value).replace("\\", ""))
+        draft.claim(Rule("pages", "pages"), _DASHES.sub("-", value).replace("\\", ""))
     for value in cleaned.get("month", ()):
         draft.keep("month", value)
         if "date" not in draft.fields and "year" in draft.fields:
@@ -172,6 +175,8 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
 
 def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str]]:
     """Return the fields of an entry and, where it lacks them, those of the entry its `crossref` (or `xdata`) names."""
+    if "crossref" not in own.values and "xdata" not in own.values:
+        return own.values
     values = {name: list(found) for name, found in own.values.items()}
     for tag in ("crossref", "xdata"):
         for reference in (key.strip() for value in own.values.get(tag, ()) for key in value.split(",")):
@@ -236,7 +241,7 @@ def _keywords(draft: Draft, values: Mapping[str, list[str]]) -> None:
     column = "keywords_index" if "author_keywords" in values else "keywords_author"
     for tag in ("keywords", "keyword"):
         for value in values.get(tag, ()):
-            separator = r";\s*" if ";" in re.sub(r"&\w+;", "", value) else r",\s*"
+            separator = r";\s*" if ";" in _SHORT_ENTITY.sub("", value) else r",\s*"
             draft.claim(Rule(tag, column, separator), value)
 
 

@@ -16,6 +16,7 @@ _FIELD = re.compile(
     rf"\s*+([A-Za-z_][\w.:+-]*+)[ \t]*+=\s*+(?:({_NESTED})|\"([^\"{{}}\\]*+)\"|([\w.:+-]++))\s*+(,|(?=\}}))"
 )
 _END = re.compile(r"\s*+\}")
+_ESCAPED_BRACE = re.compile(r"\\[{}]")
 _ANOTHER = re.compile(r"^[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE)
 
 
@@ -58,6 +59,6 @@ def sound_entry(text: str, position: int) -> SoundEntry | None:
 
 def _odd(text: str, start: int, end: int) -> bool:
     """Return whether an entry holds escaped braces, or what may be the start of another entry."""
-    if text.find("\\{", start, end) >= 0 or text.find("\\}", start, end) >= 0:
+    if text.find("\\", start, end) >= 0 and _ESCAPED_BRACE.search(text, start, end):
         return True
     return text.find("@", start + 1, end) >= 0 and _ANOTHER.search(text, start + 1, end) is not None

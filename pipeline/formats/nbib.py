@@ -39,6 +39,16 @@ _RULES: tuple[Rule, ...] = (
     Rule("PT", "type"),
     Rule("ISBN", "isbn"),
 )
+# How most lines begin, without those that open a record.
+_USUAL = {
+    f"{tag:<4}- ": tag
+    for tag in (
+        "AB AD AID AU AUID BTI BOOK CDAT CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DP DRDT DRIN ECF ED "
+        "EDAT EFR EIN EN FAU FED FIR FPS GN GR GS IP IR IS ISBN JC JID JT LA LID LR MH MHDA MID NM OAB OABL OCI OID "
+        "ORI OT OTO OWN PB PG PHST PL PMC PMCR PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT "
+        "TA TI TT UIN UOF VI VTI"
+    ).split()
+}  # fmt: skip
 _MAPPED_HERE = ("AU", "ED", "CN", "AID", "LID", "IS", "ISSN")
 _KIND = re.compile(r"\s*\[(\w+)\]$")
 
@@ -56,23 +66,34 @@ def read(text: str) -> Reading:
     """Return the records of a PubMed export: each begins with PMID or after an empty line; nothing ends them."""
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    pause = True
+    pause, current = True, Tagged(0)
     for number, line in enumerate(text.split("\n"), start=1):
+        if not pause:
+            usual = line[:6]
+            tag = _USUAL.get(usual)
+            if tag is not None or usual == "      ":
+                current.lines.append(line)
+                if tag is None:
+                    current.pairs[-1][1].append(line.strip(" \t"))
+                else:
+                    current.pairs.append((tag, [line[6:].strip()]))
+                continue
         if not line.strip():
             pause = True
             continue
         found = _TAG.match(line)
         if found and (pause or not records or (found.group(1) == "PMID" and _has_pmid(records[-1]))):
-            records.append(Tagged(number, ended=True))
+            current = Tagged(number, ended=True)
+            records.append(current)
         if not records or (pause and not found and not line[0].isspace()):
             stray.append((number, line.strip()))
             continue
         pause = False
-        records[-1].lines.append(line)
+        current.lines.append(line)
         if found:
-            records[-1].pairs.append((found.group(1), [found.group(2).strip()]))
+            current.pairs.append((found.group(1), [found.group(2).strip()]))
         else:
-            records[-1].pairs[-1][1].append(line.strip(" \t"))
+            current.pairs[-1][1].append(line.strip(" \t"))
     _mark_cut(records)
     rejects = [
         RejectedEntry(number, line, "cut off at the end of the file before its title")
@@ -84,7 +105,7 @@ def read(text: str) -> Reading:
 
 def _mark_cut(records: list[Tagged]) -> None:
     """Mark the last record as cut off where it alone lacks the source line (SO) that ends the others."""
-    sources = [any(tag == "SO" for tag, _ in record.pairs) for record in records]
+    sources = [any(tag == "SO" for tag, _ in reversed(record.pairs)) for record in records]
     if len(records) > 1 and all(sources[:-1]) and not sources[-1]:
         records[-1].ended = False
 
