@@ -49,7 +49,8 @@ _USUAL = {
         "TA TI TT UIN UOF VI VTI"
     ).split()
 }  # fmt: skip
-_MAPPED_HERE = ("AU", "ED", "CN", "AID", "LID", "IS", "ISSN")
+_RULED = frozenset(rule.tag for rule in _RULES)
+_MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
 _KIND = re.compile(r"\s*\[(\w+)\]$")
 
 
@@ -128,7 +129,10 @@ def _entry(record: Tagged) -> ParsedEntry:
     draft = Draft()
     if not record.ended:
         draft.flag("incomplete")
-    values = {tag: [one_line(value) for value in found] for tag, found in record.values().items()}
+    values = record.values()
+    for tag, found in values.items():
+        if tag not in _RULED or any("\n" in value for value in found):
+            values[tag] = [one_line(value) for value in found]
     fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
     _authors(draft, values)
     _identifiers(draft, values)

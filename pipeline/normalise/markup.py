@@ -122,6 +122,8 @@ _UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 def one_line(text: str) -> str:
     """Return the text with every run of blanks, tabs and line ends as one blank (U+2028 and kin stay)."""
     text = text.strip(" ")
+    if len(text) < 100 and text.isprintable() and "  " not in text:
+        return text
     if "\n" in text:
         text = " ".join([line.strip(" ") for line in text.split("\n")])
     if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text or text[:1] == " ":
