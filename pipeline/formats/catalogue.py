@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.formats import bibtex, csv_export, nbib, ris, wos
+from pipeline.formats import bibtex, csv_export, endnote_xml, nbib, pubmed_xml, ris, wos
 from pipeline.records import Reading
 
 
@@ -34,6 +34,8 @@ FORMATS: tuple[Format, ...] = (
     Format("wos-tab", "Web of Science tab-delimited", wos.recognise_tab, wos.read_tab),
     Format("ris", "RIS", ris.recognise, ris.read),
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
+    Format("pubmed-xml", "PubMed XML", pubmed_xml.recognise, pubmed_xml.read),
+    Format("endnote-xml", "EndNote XML", endnote_xml.recognise, endnote_xml.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
 )
@@ -47,10 +49,6 @@ def _unread(label: str, sign: str, instead: str = _OTHERWISE) -> Unread:
 
 
 UNREAD: tuple[Unread, ...] = (
-    _unread("PubMed XML", r"\A\s*<\?xml[^>]*>\s*(?:<!DOCTYPE[^>]*>\s*)?<Pubmed|<PubmedArticleSet|<PubmedBookArticle",
-            "save as 'PubMed' (nbib) instead"),
-    _unread("EndNote XML", r"\A\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>|\A\s*<records>",
-            "export from EndNote as RIS instead"),
     _unread("XML", r"\A\s*<\?xml|\A\s*<[A-Za-z][\w:-]*[\s>]"),
     _unread("OpenAlex JSON", r"\A\s*[\[{][\s\S]{0,3000}\"https://openalex\.org/", "export as RIS or CSV instead"),
     _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",

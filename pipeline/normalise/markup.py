@@ -120,7 +120,9 @@ _UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 
 def one_line(text: str) -> str:
     """Return the text with every run of blanks, tabs and line ends as one blank (U+2028 and kin stay)."""
-    return _BLANKS.sub(" ", text).strip(" ")
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip(" ")
 
 
 def without_entities(text: str) -> str:
