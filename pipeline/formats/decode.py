@@ -41,7 +41,9 @@ _EITHER = re.compile(rb"(?<=[A-Za-z])[\x96\x97\x9a\x9c\x9e](?=[a-z])")
 _ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
 # The encoding an XML file declares, and the names of those that are believed where the bytes are not UTF-8.
 _DECLARED = re.compile(rb"\s*+<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})[\"']")
-_BELIEVED = re.compile(r"(?:iso-?8859-|windows-|cp)\d+|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr)")
+_BELIEVED = re.compile(
+    r"(?:iso-?8859-|windows-|cp)\d+|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr)"
+)
 _AS_WINDOWS = frozenset(["iso-8859-1", "iso8859-1", "windows-1252", "cp1252"])
 
 
@@ -55,7 +57,7 @@ class Decoded:
 
 
 def decode(data: bytes, file: str | None = None) -> Decoded:
-    """Return the text of an export; encodings are tried on all of it: BOM, UTF-16 by zero bytes, UTF-8, declared, cp1252.
+    """Return the text of an export; tried on all of it: BOM, UTF-16 by zero bytes, UTF-8, what XML declares, cp1252.
 
     Raises:
         InputError: the bytes are no text (an archive, a PDF, a picture) or a web page; says what they are.

@@ -9,6 +9,7 @@ from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.xml_parse import Record
 from pipeline.formats.xml_records import Flat, Layout, Place, read_records
 from pipeline.formats.xml_split import Piece, first_elements
+from pipeline.normalise.identifiers import find_isbns, find_issns
 from pipeline.records import ParsedEntry, Reading
 
 _RECORDS = ("record",)
@@ -36,13 +37,13 @@ _RULES: tuple[Rule, ...] = (
     Rule("language", "language", r"[;\n]\s*"),
     Rule("keywords/keyword", "keywords_author", r"\n|;\s*"),
     Rule("electronic-resource-num", "doi"),
-    Rule("isbn", "issn"),
     Rule("accession-num", "accession"),
     Rule("accession_number", "accession"),
     Rule("urls/web-urls/url", "url", r"\n|\s+(?=https?://)"),
     Rule("urls/related-urls/url", "url", r"\n|\s+(?=https?://)"),
     Rule("url", "url", r"\n|\s+(?=https?://)"),
 )
+_PEOPLE = tuple(rule.tag for rule in _RULES if rule.column in ("authors", "editors"))
 # Containers: the full name, then what may be an abbreviation of it.
 _SECOND = ("periodical/full-title", "titles/secondary-title", "secondary_title")
 _ABBREVIATIONS = (
@@ -57,7 +58,7 @@ _ABBREVIATIONS = (
 )
 _THIRD = ("titles/tertiary-title", "tertiary_title")
 _MAPPED_HERE = (*_SECOND, *_ABBREVIATIONS, *_THIRD, "pages", "work-type", "ref-type", "reference_type", "database",
-                "urls/pdf-urls/url")  # fmt: skip
+                "isbn", "urls/pdf-urls/url")  # fmt: skip
 # The fields of RIS in which exporters hide other things, under EndNote's names.
 _AS_RIS = {
     "remote-database-name": "DB", "remote-database-provider": "DP", "accession-num": "AN", "notes": "N1",
@@ -82,6 +83,7 @@ _OLD_KINDS = {
     "6": "Computer Program", "7": "Book Section", "8": "Magazine Article", "9": "Edited Book", "10": "Report",
 }  # fmt: skip
 _DOI = re.compile(r"10\.\d{4,9}/")
+_ONE_NUMBER = re.compile(r"\d{4}-?\d{3}[\dXx]|(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx]")
 
 
 def recognise(text: str) -> float:
@@ -107,6 +109,9 @@ def _entry(piece: Piece, record: Record, top: Place) -> ParsedEntry:
     """Return the entry of a record."""
     flat = Flat(record, top)
     values = flat.values
+    for path in _PEOPLE:  # groups end with a comma
+        if path in values:
+            values[path] = [name.rstrip(", ") for name in values[path]]
     draft = Draft()
     if not piece.ended:
         draft.flag("incomplete")
@@ -116,6 +121,7 @@ def _entry(piece: Piece, record: Record, top: Place) -> ParsedEntry:
     kind = _kind(draft, flat)
     _containers(draft, values, kind)
     _pages_and_types(draft, flat)
+    _numbers(draft, values)
     for value in values.get("database", ()):  # the library of the person who exported, not where it was found
         draft.keep("library", value)
     for value in values.get("urls/pdf-urls/url", ()):
@@ -160,6 +166,16 @@ def _containers(draft: Draft, values: dict[str, list[str]], kind: str) -> None:
             full = draft.fields.get("journal", "")
             shorter = rule.column == "journal" and full and len(value) < len(full)
             draft.claim(Rule(rule.tag, "journal_abbr") if shorter else rule, value)
+
+
+def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
+    """Take ISSNs and ISBNs, which stand in one element; a value that says more than one number is kept besides."""
+    for value in values.get("isbn", ()):
+        for column, numbers in (("issn", find_issns(value)), ("isbn", find_isbns(value))):
+            for number in numbers:
+                draft.claim(Rule("isbn", column), number)
+        if not _ONE_NUMBER.fullmatch(value):
+            draft.keep("isbn", value)
 
 
 def _pages_and_types(draft: Draft, flat: Flat) -> None:

@@ -157,6 +157,8 @@ def _dates(draft: Draft, flat: Flat) -> None:
 def _people(draft: Draft, flat: Flat) -> None:
     """Take authors and editors in order, groups among them; initials and numbers of persons are kept."""
     for path in _AUTHORS:
+        rules = {column: Rule(path, column, order="asis") for column in ("authors", "editors")}
+        address = Rule(f"{path}/AffiliationInfo", "affiliations")
         for node, parent in flat.elements.get(path, ()):
             column = "editors" if parent.attributes.get("Type", "").lower() == "editors" else "authors"
             known: dict[str, str] = {}
@@ -165,7 +167,7 @@ def _people(draft: Draft, flat: Flat) -> None:
                 if name in ("lastname", "forename", "firstname", "suffix", "initials", "collectivename"):
                     known.setdefault(name, child.text())
                 elif name in ("affiliation", "affiliationinfo"):
-                    _affiliation(draft, child, f"{path}/AffiliationInfo")
+                    _affiliation(draft, child, address)
                 else:
                     draft.keep(f"{path}/{child.name}", _sourced(child))
             family, initials = known.get("lastname", ""), known.get("initials", "")
@@ -173,19 +175,19 @@ def _people(draft: Draft, flat: Flat) -> None:
             given = " ".join(part for part in (given, known.get("suffix", "")) if part)
             person = ", ".join(part for part in (family, given) if part)
             for written in (person, known.get("collectivename", "")):
-                draft.claim(Rule(path, column, order="asis"), written)
+                draft.claim(rules[column], written)
             draft.keep(f"{path}/Initials", initials)
 
 
-def _affiliation(draft: Draft, node: Node, path: str) -> None:
+def _affiliation(draft: Draft, node: Node, rule: Rule) -> None:
     """Take an affiliation, as a text or with the numbers of the institution."""
     if not node.children:
-        draft.claim(Rule(path, "affiliations"), node.text())
+        draft.claim(rule, node.text())
     for child in node.children:
         if child.name.lower() == "affiliation":
-            draft.claim(Rule(path, "affiliations"), child.text())
+            draft.claim(rule, child.text())
         else:
-            draft.keep(f"{path}/{child.name}", _sourced(child))
+            draft.keep(f"{rule.tag}/{child.name}", _sourced(child))
 
 
 def _sourced(node: Node) -> str:

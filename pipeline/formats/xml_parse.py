@@ -77,39 +77,38 @@ class _Builder:
         self.root: Node | None = None
         self.stack: list[Node] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        node = Node(name.rpartition(":")[2] if ":" in name else name, attributes)
-        stack = self.stack
-        if stack:
-            parent = stack[-1]
-            if parent.children:
-                parent.children.append(node)  # type: ignore[attr-defined]
-            else:
-                parent.children = [node]
-            if len(stack) >= DEEPEST:
-                raise ValueError(f"elements nested more than {DEEPEST} deep")
-        else:
-            self.root = node
-        stack.append(node)
-
-    def end(self, _name: str) -> None:
-        self.stack.pop()
-
-    def data(self, text: str) -> None:
-        node = self.stack[-1]
-        if node.children:
-            node.children[-1].tail += text
-        else:
-            node.head += text
-
     def parse(self, text: str) -> Node:
         """Return the root; the names of prefixes need no declaration, nothing outside the text is looked at."""
+        stack = self.stack
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            node = Node(name.rpartition(":")[2] if ":" in name else name, attributes)
+            if not stack:
+                self.root = node
+            elif stack[-1].children:
+                stack[-1].children.append(node)  # type: ignore[attr-defined]
+            else:
+                stack[-1].children = [node]
+                if len(stack) >= DEEPEST:
+                    raise ValueError(f"elements nested more than {DEEPEST} deep")
+            stack.append(node)
+
+        def end(_name: str) -> None:
+            stack.pop()
+
+        def data(found: str) -> None:
+            node = stack[-1]
+            if node.children:
+                node.children[-1].tail += found
+            else:
+                node.head += found
+
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.buffer_size = 65536
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.data
+        parser.StartElementHandler = start
+        parser.EndElementHandler = end
+        parser.CharacterDataHandler = data
         parser.Parse(text, True)
         if self.root is None:
             raise ValueError("no element")

@@ -74,14 +74,20 @@ class Flat:
         self._walk(record.root, top, True)
 
     def _add(self, path: str, text: str) -> None:
-        if text:
-            self.values.setdefault(path, []).append(text)
+        if text and path in self.values:
+            self.values[path].append(text)
+        elif text:
+            self.values[path] = [text]
 
     def _walk(self, node: Node, place: Place, texts: bool) -> None:
         """Take what stands in an element; `texts`: its texts are not taken yet."""
         for name, value in node.attributes.items():
             if value and not value.isspace():
-                self.attributes.setdefault(f"{place.path}@{name}", {})[value] = None
+                path = f"{place.path}@{name}"
+                if path in self.attributes:
+                    self.attributes[path][value] = None
+                else:
+                    self.attributes[path] = {value: None}
         own = node.head
         for child in node.children:
             own += child.tail

@@ -82,7 +82,9 @@ SAMPLES = [
         _by(r"^<Pubmed(?:Book)?Article>", "</PubmedArticleSet>\n"),
         lambda r: r.replace("</LastName>", "", 1),
     ),
-    Sample("endnote-xml", "core.endnote.xml", _by(r"^<record>", "</records></xml>\n"), lambda r: r.replace("<author>", "")),
+    Sample(
+        "endnote-xml", "core.endnote.xml", _by(r"^<record>", "</records></xml>\n"), lambda r: r.replace("<author>", "")
+    ),
     Sample("csv", "core.csv", _csv_parted, lambda r: r.replace('"Okafor N."', "a,b,c,d")),
 ]
 each = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.format)
