@@ -12,7 +12,10 @@ from pipeline.records import Reading
 
 @dataclass(frozen=True)
 class Format:
-    """A format that can be read: its name, what people call it, how it is recognised (0 to 1, by content) and read."""
+    """A format that can be read: its name, what people call it, how it is recognised and read.
+
+    It is recognised by content, with 0 to 1; 1 is certain and ends the search.
+    """
 
     name: str
     label: str
@@ -30,12 +33,12 @@ class Unread:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format("pubmed-xml", "PubMed XML", pubmed_xml.recognise, pubmed_xml.read),
+    Format("endnote-xml", "EndNote XML", endnote_xml.recognise, endnote_xml.read),
     Format("wos", "Web of Science plain text", wos.recognise, wos.read),
     Format("wos-tab", "Web of Science tab-delimited", wos.recognise_tab, wos.read_tab),
     Format("ris", "RIS", ris.recognise, ris.read),
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
-    Format("pubmed-xml", "PubMed XML", pubmed_xml.recognise, pubmed_xml.read),
-    Format("endnote-xml", "EndNote XML", endnote_xml.recognise, endnote_xml.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
 )

@@ -22,6 +22,8 @@ def recognise(text: str, file: str | None = None) -> Format:
         found = candidate.recognise(text)
         if found > confidence:
             best, confidence = candidate, found
+        if confidence >= 1:
+            break
     if confidence >= _SURE:
         return best
     head = text[:100_000]

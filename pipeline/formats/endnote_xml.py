@@ -90,9 +90,9 @@ def recognise(text: str) -> float:
     """Return how surely the text is EndNote's XML."""
     names = first_elements(text, 2)
     if names == ["xml", "records"]:
-        return 0.95
+        return 1.0
     own = names in (["records", "record"], ["xml", "record"]) or names[:1] == ["record"]
-    return 0.95 if own and _SIGNS.search(text, 0, 100_000) else 0.0
+    return 1.0 if own and _SIGNS.search(text, 0, 100_000) else 0.0
 
 
 def read(text: str) -> Reading:

@@ -126,11 +126,15 @@ def row(node: Node) -> str:
         if isinstance(one, str):
             texts.append(tidy(one))
             continue
-        marks += [value for value in one.attributes.values() if value.strip()]
-        texts.append(tidy(one.head))
+        if one.attributes:
+            marks += [value for value in one.attributes.values() if value.strip()]
+        if one.head and not one.head.isspace():
+            texts.append(tidy(one.head))
         for child in reversed(one.children):
-            pending += (child.tail, child)
-    told = "/".join(text for text in texts if text)
+            if child.tail and not child.tail.isspace():
+                pending.append(child.tail)
+            pending.append(child)
+    told = "/".join(texts)
     return f"{told} [{'; '.join(marks)}]".strip() if marks else told
 
 
