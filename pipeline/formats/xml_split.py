@@ -89,7 +89,8 @@ def split(text: str, names: Sequence[str]) -> tuple[list[Piece], list[str]]:
     """
     shadow = text.encode("ascii", "replace").lower()  # one byte a character: places are the same
     spans = _spans(shadow, _marks(shadow, names))
-    if b"<!entity" in shadow[: spans[0][0] if spans else len(shadow)]:
+    borders = [0, *(place for start, end, _ in spans for place in (start, end)), len(shadow)]
+    if any(shadow.find(b"<!entity", *gap) >= 0 for gap in zip(borders[::2], borders[1::2], strict=True)):
         raise InputError(
             "refused: its document type declares entities, which no bibliographic export needs",
             hint="export the records again from the database",

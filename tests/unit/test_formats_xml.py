@@ -61,6 +61,18 @@ def test_a_file_that_declares_entities_is_refused(kind: str, root: str) -> None:
     assert caught.value.exit_status == BAD_DATA
 
 
+def test_a_second_document_in_the_file_declares_none_either() -> None:
+    with pytest.raises(InputError, match="refused"):
+        read(pubmed("One") + f"<!DOCTYPE PubmedArticleSet [{SUBSETS['external']}]>" + pubmed("&x;"))
+
+
+def test_the_usual_document_type_is_fine_and_two_documents_are_read() -> None:
+    head = '<?xml version="1.0"?><!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD" "https://dtd.invalid/pubmed.dtd">\n'
+    found = read(head + pubmed("One") + "\n" + head + pubmed("Two"))
+    assert [entry.fields["title"] for entry in found.entries] == ["One", "Two"]
+    assert not found.remarks
+
+
 def test_entities_inside_a_record_are_never_expanded() -> None:
     found = read(pubmed("One", '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>&x;', "Three"))
     assert [entry.fields["title"] for entry in found.entries] == ["One", "Three"]
