@@ -45,7 +45,8 @@ _RULES: tuple[Rule, ...] = (
 )
 _PEOPLE = tuple(rule.tag for rule in _RULES if rule.column in ("authors", "editors"))
 # Containers: the full name, then what may be an abbreviation of it.
-_SECOND = ("periodical/full-title", "titles/secondary-title", "secondary_title")
+_FULL = "periodical/full-title"
+_SECOND = ("titles/secondary-title", "secondary_title")
 _ABBREVIATIONS = (
     "periodical/abbr-1",
     "periodical/abbr-2",
@@ -57,8 +58,10 @@ _ABBREVIATIONS = (
     "alt-periodical/abbr-3",
 )
 _THIRD = ("titles/tertiary-title", "tertiary_title")
-_MAPPED_HERE = (*_SECOND, *_ABBREVIATIONS, *_THIRD, "pages", "work-type", "ref-type", "reference_type", "database",
-                "isbn", "urls/pdf-urls/url")  # fmt: skip
+_MAPPED_HERE = (
+    *(_FULL, *_SECOND, *_ABBREVIATIONS, *_THIRD),
+    *("pages", "work-type", "ref-type", "reference_type", "database", "isbn", "urls/pdf-urls/url"),
+)
 # The fields of RIS in which exporters hide other things, under EndNote's names.
 _AS_RIS = {
     "remote-database-name": "DB", "remote-database-provider": "DP", "accession-num": "AN", "notes": "N1",
@@ -155,7 +158,9 @@ def _containers(draft: Draft, values: dict[str, list[str]], kind: str) -> None:
     """Give journal, book and series their titles, as the type of the work asks; the same title counts once."""
     second = "booktitle" if kind in _PARTS else "series" if kind in _WHOLES else "journal"
     rules = [Rule(path, second) for path in _SECOND]
-    rules += [Rule(path, "journal_abbr") for path in _ABBREVIATIONS]
+    shorter_ones = [Rule(path, "journal_abbr") for path in _ABBREVIATIONS]
+    # Where the full title is stated, the abbreviations stated come before another form of the title.
+    rules = [Rule(_FULL, second), *shorter_ones, *rules] if _FULL in values else [*rules, *shorter_ones]
     rules += [Rule(path, "series") for path in _THIRD]
     seen: set[str] = set()
     for rule in rules:
@@ -186,7 +191,8 @@ def _pages_and_types(draft: Draft, flat: Flat) -> None:
     if not draft.has("pages"):
         draft.pages(first, last)
     for value in flat.values.get("work-type", ()):
-        if _DOI.search(value) or len(value) > 60:
-            draft.keep("work-type", value)
-        else:
-            draft.claim(Rule("work-type", "type"), value)
+        for kind in value.split("\n"):
+            if _DOI.search(kind) or len(kind) > 60:
+                draft.keep("work-type", kind)
+            else:
+                draft.claim(Rule("work-type", "type"), kind)

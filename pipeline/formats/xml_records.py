@@ -46,7 +46,7 @@ class Layout:
 
     Attributes:
         kinds: path in lower case -> what is done, path as the format writes it.
-        shared: names whose attributes are kept under the name alone (mark-up that stands everywhere).
+        shared: names of mark-up within texts: its attributes are kept under the name alone.
     """
 
     kinds: dict[str, tuple[Kind, str]]
@@ -88,6 +88,10 @@ class Flat:
                     self.attributes[path][value] = None
                 else:
                     self.attributes[path] = {value: None}
+        shared = place.layout.shared
+        if texts and shared and any(child.name in shared for child in node.children):
+            self._add(place.path + self._cut(node), node.text())
+            texts = False
         own = node.head
         for child in node.children:
             own += child.tail
@@ -97,7 +101,11 @@ class Flat:
             elif child.children or child.attributes or child.head:
                 self._walk(child, below, texts)
         if texts and own and not own.isspace():
-            self._add(place.path + (" (cut off)" if id(node) in self._open else ""), tidy(own))
+            self._add(place.path + self._cut(node), tidy(own))
+
+    def _cut(self, node: Node) -> str:
+        """Return what is added to the path of an element the file cut through."""
+        return " (cut off)" if id(node) in self._open else ""
 
     def _take(self, node: Node, parent: Node, place: Place) -> None:
         """Take an element of which the layout says something; one the file cut through only as it stands."""

@@ -247,6 +247,17 @@ def test_styles_of_endnote_are_joined() -> None:
     assert entry.fields["isbn"] == ["9783161484100"]
 
 
+def test_styles_are_text_in_fields_that_nobody_maps_as_well() -> None:
+    entry = endnote(
+        "<titles><title>T</title></titles><edition><style face='bold'>2</style><style>nd</style></edition>"
+        "<work-type><style>Letter&#xD;Review</style></work-type>"
+    )
+    assert entry.extra["edition"] == ["2nd"]
+    assert entry.extra["style@face"] == ["bold"]
+    assert "style" not in entry.extra
+    assert entry.fields["type_raw"] == "Letter; Review"
+
+
 def test_the_library_of_endnote_is_no_database() -> None:
     entry = endnote("<database name='My.enl'>My.enl</database><titles><title>T</title></titles>")
     assert "database" not in entry.extra
