@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.formats import bibtex, csv_export, nbib, ris, wos
+from pipeline.formats import bibtex, csv_export, endnote_xml, nbib, pubmed_xml, ris, wos
 from pipeline.records import Reading
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format that can be read: its name, what people call it, how it is recognised (0 to 1, by content) and read."""
+    """A format that can be read: its name, what people call it, how it is recognised and read.
+
+    It is recognised by content, with 0 to 1; 1 is certain and ends the search.
+    """
 
     name: str
     label: str
@@ -30,6 +33,8 @@ class Unread:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format("pubmed-xml", "PubMed XML", pubmed_xml.recognise, pubmed_xml.read),
+    Format("endnote-xml", "EndNote XML", endnote_xml.recognise, endnote_xml.read),
     Format("wos", "Web of Science plain text", wos.recognise, wos.read),
     Format("wos-tab", "Web of Science tab-delimited", wos.recognise_tab, wos.read_tab),
     Format("ris", "RIS", ris.recognise, ris.read),
@@ -47,10 +52,6 @@ def _unread(label: str, sign: str, instead: str = _OTHERWISE) -> Unread:
 
 
 UNREAD: tuple[Unread, ...] = (
-    _unread("PubMed XML", r"\A\s*<\?xml[^>]*>\s*(?:<!DOCTYPE[^>]*>\s*)?<Pubmed|<PubmedArticleSet|<PubmedBookArticle",
-            "save as 'PubMed' (nbib) instead"),
-    _unread("EndNote XML", r"\A\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>|\A\s*<records>",
-            "export from EndNote as RIS instead"),
     _unread("XML", r"\A\s*<\?xml|\A\s*<[A-Za-z][\w:-]*[\s>]"),
     _unread("OpenAlex JSON", r"\A\s*[\[{][\s\S]{0,3000}\"https://openalex\.org/", "export as RIS or CSV instead"),
     _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",

@@ -39,6 +39,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x91\x98\x99\x9b\x9d\x9f](?=[a-z])")
 _EITHER = re.compile(rb"(?<=[A-Za-z])[\x96\x97\x9a\x9c\x9e](?=[a-z])")
 _ONLY_WINDOWS = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
+# The encoding an XML file declares, and the names of those that are believed where the bytes are not UTF-8.
+_DECLARED = re.compile(rb"\s*+<\?xml[^>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9_.-]{1,40})[\"']")
+_BELIEVED = re.compile(
+    r"(?:iso-?8859-|windows-|cp)\d+|koi8-[ru]|macintosh|gbk|gb2312|gb18030|big5|shift_jis|euc-(?:jp|kr)"
+)
+_AS_WINDOWS = frozenset(["iso-8859-1", "iso8859-1", "windows-1252", "cp1252"])
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Decoded:
 
 
 def decode(data: bytes, file: str | None = None) -> Decoded:
-    """Return the text of an export; encodings are tried on all of it: BOM, UTF-16 by zero bytes, UTF-8, cp1252.
+    """Return the text of an export; tried on all of it: BOM, UTF-16 by zero bytes, UTF-8, what XML declares, cp1252.
 
     Raises:
         InputError: the bytes are no text (an archive, a PDF, a picture) or a web page; says what they are.
@@ -112,14 +118,27 @@ def _wide_encoding(sample: bytes) -> str | None:
 
 
 def _one_byte(data: bytes) -> tuple[str, str, list[str]]:
-    """Return the text of a file in a one-byte encoding: MacRoman where accents inside words say so, else cp1252."""
-    encoding = "mac_roman" if _looks_mac(data) else "cp1252"
+    """Return the text of a file in an older encoding: the one it declares, else MacRoman or cp1252 by its accents."""
+    declared = _declared(data)
+    if declared and declared not in _AS_WINDOWS:
+        try:
+            return data.decode(declared), declared, []
+        except (LookupError, UnicodeDecodeError):
+            declared = None
+    encoding = "mac_roman" if not declared and _looks_mac(data) else "cp1252"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:  # the five bytes cp1252 leaves undefined become the control characters of that number
         table = {number: bytes([number]).decode(encoding, "ignore") or chr(number) for number in range(256)}
         text = data.decode("latin-1").translate(table)
-    return text, encoding, [f"not UTF-8; read as {encoding}, a guess: look at accented names"]
+    return text, encoding, [] if declared else [f"not UTF-8; read as {encoding}, a guess: look at accented names"]
+
+
+def _declared(data: bytes) -> str | None:
+    """Return the encoding an XML file declares in its first line, where it is one of those that are believed."""
+    found = _DECLARED.match(data[:1000])
+    name = found.group(1).decode("ascii").lower() if found else ""
+    return name if _BELIEVED.fullmatch(name) else None
 
 
 def _looks_mac(data: bytes) -> bool:

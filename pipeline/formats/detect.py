@@ -40,6 +40,8 @@ def _surest(text: str) -> tuple[Format, float]:
         found = candidate.recognise(text)
         if found > confidence:
             best, confidence = candidate, found
+        if confidence >= 1:
+            break
     return best, confidence
 
 

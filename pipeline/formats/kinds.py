@@ -14,15 +14,16 @@ _WORDS: dict[str, str] = {
     "|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
-    "|proceedings article in journal",
+    "|proceedings article in journal|electronic article",
     "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews"
     "|conference review",
     "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter|booksection"
     "|book section|book-chapter|chapter|book; book chapter|article; book chapter|ency|dict|encyclopediaarticle"
-    "|encyclopedia article|dictionaryentry|reference-entry|collection article",
+    "|encyclopedia article|dictionaryentry|reference-entry|collection article|electronic book section|encyclopedia"
+    "|dictionary",
     "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s"
     "|ser|monograph"
-    "|edited book|edited-book|reference-book|whole book",
+    "|edited book|edited-book|reference-book|whole book|electronic book",
     "conference": "conf|cpaper|inproceedings|conference|proceedings|mvproceedings|proceedings paper|conference paper|c"
     "|conferencepaper|conference proceedings|conference proceeding|proceedings-article|meeting abstract|abst"
     "|paper|conference abstract"
@@ -34,7 +35,7 @@ _WORDS: dict[str, str] = {
     "report": "rprt|report|techreport|govdoc|standard|std|stand|technical report|working paper|workingpaper"
     "|government document"
     "|reports|institutional report|research report|unpb|legal|bill|stat|hear|case|document|reports - research"
-    "|whitepaper",
+    "|whitepaper|unpublished work|legal rule or regulation",
     "preprint": "preprint|unpublished|posted-content|preprints|posted content|early access preprint|eprint",
     "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
     "|introductory journal article|news item"
@@ -46,7 +47,10 @@ _WORDS: dict[str, str] = {
     "|computer program"
     "|icomm|email|letter to someone|manscpt|manuscript|podcast|radiobroadcast|tvbroadcast|figure|equa|chart|grnt|grant"
     "|aggr|anci|ctlg|catalog|clswk|dbase|advs|multi|unbill|interactive|person|post|forumpost|hearing|statute|personal"
-    "|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary",
+    "|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary"
+    "|generic|aggregated database|online database|ancient text|classical work|audiovisual material|chart or table"
+    "|discussion forum|equation|film or broadcast|multimedia application|online multimedia|pamphlet"
+    "|personal communication|press release|serial|social media|television episode",
 }
 _TYPES = {name: word for word, names in _WORDS.items() for name in names.split("|")}
 # Where one record has several types, the one that says most comes first.

@@ -47,8 +47,11 @@ def read_export(name: str, data: bytes) -> ExportReading:
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
     found = recognise(decoded.text, name)
-    with _collector_at_rest():
-        reading = found.read(decoded.text)
+    try:
+        with _collector_at_rest():
+            reading = found.read(decoded.text)
+    except InputError as error:  # a reader knows the text, not the file
+        raise InputError(str(error), file=name) from None
     if not reading.entries and not reading.rejects:
         raise _no_records(name, f"read as {found.label}, it holds a header at most")
     return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)

@@ -76,6 +76,15 @@ SAMPLES = [
     Sample("wos", "core.wos.txt", _by(r"^PT ", "EF\n"), lambda r: r.split("\n", 1)[1], "FN ISI\nVR 1.0\nEF\n"),
     Sample("wos-tab", "core.wos-tab.txt", _by(r"^[JBC]\t"), lambda r: r.replace("\t", "\tx\ty\t", 3)),
     Sample("nbib", "core.nbib", _by(r"^(?:PMID- |OWN - ERIC)")),
+    Sample(
+        "pubmed-xml",
+        "core.pubmed.xml",
+        _by(r"^<Pubmed(?:Book)?Article>", "</PubmedArticleSet>\n"),
+        lambda r: r.replace("</LastName>", "", 1),
+    ),
+    Sample(
+        "endnote-xml", "core.endnote.xml", _by(r"^<record>", "</records></xml>\n"), lambda r: r.replace("<author>", "")
+    ),
     Sample("csv", "core.csv", _csv_parted, lambda r: r.replace('"Okafor N."', "a,b,c,d")),
 ]
 each = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.format)
@@ -247,7 +256,7 @@ def test_provider_lines_alone_are_no_records(sample: Sample) -> None:
 
 # The shared development exports: true counts by hand or by record marks, in manifest.csv.
 
-IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab"}
+IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab", "xml"}
 TAGGED_FOLDERS = {"wos-tagged", "zoological-record-tagged", "inspec-tagged", "medline-tagged"}
 EXCEPTIONS: dict[str, str] = {}  # path -> why entries + rejects may differ from the true count
 
@@ -310,6 +319,7 @@ def test_shared_exports_ids_are_unique_within_a_record_set() -> None:
 # Awkward files, with all that must come out of them: look at every change of these before accepting it.
 
 AWKWARD = ["awkward.ris", "awkward.bib", "awkward.csv", "awkward.nbib", "awkward.wos.txt"]
+AWKWARD += ["awkward.pubmed.xml", "awkward.endnote.xml"]
 
 
 @pytest.mark.parametrize("name", AWKWARD)

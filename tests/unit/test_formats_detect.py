@@ -8,9 +8,6 @@ from pipeline.errors import BAD_DATA, InputError
 from pipeline.formats import read_export, recognise
 
 NOT_READ = {
-    "PubMed XML": '<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n'
-    "<PubmedArticleSet><PubmedArticle/></PubmedArticleSet>",
-    "EndNote XML": '<?xml version="1.0"?><xml><records><record/></records></xml>',
     "XML": "<mods><title>T</title></mods>",
     "JSON": '[{"id": "1", "title": "T", "type": "article-journal"}]',
     "OpenAlex JSON": '{"meta": {}, "results": [{"id": "https://openalex.org/W1"}]}',
