@@ -78,6 +78,15 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     explain.set_defaults(run=_explain)
 
+    read = commands.add_parser(
+        "import", help="read exports into one table, without a review", description=_import.__doc__
+    )
+    read.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files, or folders of them")
+    read.add_argument("--out", type=Path, required=True, metavar="FILE", help="table to write: .parquet or .csv")
+    read.add_argument("--json", type=Path, dest="report", metavar="FILE", help="report to write, a row a file")
+    read.add_argument("--plain", action="store_true", help="no progress bars")
+    read.set_defaults(run=_import)
+
     new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
     new.add_argument("folder", help="folder to make")
     new.set_defaults(run=_new)
@@ -130,6 +139,20 @@ def _explain(chosen: argparse.Namespace) -> int:
     for line in explain(open_review(Path(chosen.folder)), " ".join(chosen.wanted)):
         print(printable_indented(line))
     return DONE
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    """Read export files of any format into one table of entries; what cannot be read is counted and named."""
+    from pipeline.console import Console
+    from pipeline.import_files import import_files
+
+    with Console(sys.stderr, plain=chosen.plain).stage("import") as progress:
+        lines, problems, exit_status = import_files(chosen.paths, chosen.out, chosen.report, progress)
+    for line in lines:
+        print(printable(line))
+    for line in problems:
+        print(printable(line), file=sys.stderr)
+    return exit_status
 
 
 def _new(chosen: argparse.Namespace) -> int:

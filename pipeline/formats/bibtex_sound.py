@@ -22,7 +22,7 @@ _ANOTHER = re.compile(r"^[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE)
 
 @dataclass(frozen=True)
 class SoundEntry:
-    """A sound entry: kind in lower case, key, where it ends, its fields (name, value, whether the value is a bare word)."""
+    """A sound entry: kind in lower case, key, where it ends, fields (name, value, whether that is a bare word)."""
 
     kind: str
     key: str
@@ -52,8 +52,10 @@ def sound_entry(text: str, position: int) -> SoundEntry | None:
     end = _END.match(text, place)
     if end is None or not fields:
         return None
-    return None if _odd(text, position, end.end()) else SoundEntry(
-        head.group(1).lower(), head.group(2).strip(), end.end(), tuple(fields)
+    return (
+        None
+        if _odd(text, position, end.end())
+        else SoundEntry(head.group(1).lower(), head.group(2).strip(), end.end(), tuple(fields))
     )
 
 

@@ -40,15 +40,13 @@ _RULES: tuple[Rule, ...] = (
     Rule("ISBN", "isbn"),
 )
 # How most lines begin, without those that open a record.
-_USUAL = {
-    f"{tag:<4}- ": tag
-    for tag in (
-        "AB AD AID AU AUID BTI BOOK CDAT CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DP DRDT DRIN ECF ED "
-        "EDAT EFR EIN EN FAU FED FIR FPS GN GR GS IP IR IS ISBN JC JID JT LA LID LR MH MHDA MID NM OAB OABL OCI OID "
-        "ORI OT OTO OWN PB PG PHST PL PMC PMCR PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT "
-        "TA TI TT UIN UOF VI VTI"
-    ).split()
-}  # fmt: skip
+_USUAL_TAGS = (
+    "AB AD AID AU AUID BTI CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DP DRDT DRIN ECF ED "
+    "EDAT EFR EIN EN FAU FED FIR FPS GN GR GS IP IR IS ISBN JC JID JT LA LID LR MH MHDA MID NM OAB OABL OCI OID ORI "
+    "OT OTO OWN PB PG PHST PL PMC PMCR PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT TA TI TT "
+    "UIN UOF VI VTI"
+)
+_USUAL = {f"{tag:<4}- ": tag for tag in _USUAL_TAGS.split()}
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
 _KIND = re.compile(r"\s*\[(\w+)\]$")

@@ -223,16 +223,14 @@ def _byte(character: str) -> bytes:
 
 
 def is_plain(text: str, latex: bool = False) -> bool:
-    """Return whether a text on one line surely holds nothing to decode or mend; a quick look that may say no too often."""
+    """Return whether a text on one line surely holds nothing to decode or mend: a quick look, no where in doubt."""
     if "&" in text or "<" in text or "\\" in text:
         return False
     if not text.isascii() and (latex or any(lead in text for lead in _MOJIBAKE_LEADS)):
         return False
     if not latex:
         return True
-    return not (
-        "{" in text or "}" in text or "~" in text or "$" in text or "`" in text or "''" in text or "--" in text
-    )
+    return not ("{" in text or "}" in text or "~" in text or "$" in text or "`" in text or "''" in text or "--" in text)
 
 
 def plain(text: str, latex: bool = False) -> str:

@@ -16,7 +16,7 @@ from pipeline.formats import ExportReading, read_export
 from pipeline.identity import entry_id, normal_raw
 from pipeline.protocol import SearchLog, Source
 from pipeline.records import REJECT_COLUMNS, Column, entry_frame
-from pipeline.stages.contract import StageInput, StageResult
+from pipeline.stages.contract import Progress, StageInput, StageResult
 from pipeline.store import sha256_of
 
 logger = logging.getLogger(__name__)
@@ -65,15 +65,31 @@ def import_exports(stage: StageInput) -> StageResult:
     for identical texts, an occurrence number that does not depend on the files' names or order.
     """
     log = _search_log(stage.files)
+    exports = {
+        PurePosixPath(path).relative_to("references").as_posix(): data
+        for path, data in stage.files.items()
+        if path != SEARCH_LOG
+    }
     notices: list[Notice] = []
-    files = _with_missing(_read_files(stage, log, notices), log)
-    entries, rejects = _rows(files)
+    files = _with_missing(_read_files(exports, log, notices, "references/", stage.progress), log)
     notices += _log_notices(files, log)
     if not files:
         text = compose(
             "there are no exports yet", file="references/", hint="put the files your databases exported here"
         )
         notices.append(Notice("warning", text, "no_exports"))
+    return _result(files, notices, "references/")
+
+
+def read_exports(files: Mapping[str, bytes], progress: Progress) -> StageResult:
+    """Read exports that belong to no review (name -> bytes); return the same tables as `import_exports`."""
+    notices: list[Notice] = []
+    return _result(_read_files(files, SearchLog(), notices, "", progress), notices, "")
+
+
+def _result(files: list[_File], notices: list[Notice], folder: str) -> StageResult:
+    """Return the tables, the notices and the summary line of the files that were read."""
+    entries, rejects = _rows(files)
     numbers = {
         "files": sum(file.status == "read" for file in files),
         "entries": len(entries),
@@ -82,7 +98,7 @@ def import_exports(stage: StageInput) -> StageResult:
     summary = f"{_number(len(entries), 'entry', 'entries')} from {_number(numbers['files'], 'file', 'files')}"
     if rejects:
         summary += f", {len(rejects)} could not be read"
-        notices += _reject_notices(rejects)
+        notices += _reject_notices(rejects, folder)
     tables = {
         "entries": entry_frame(sorted(entries, key=lambda row: row["entry_id"])),
         "rejects": entry_frame(sorted(rejects, key=lambda row: row["entry_id"]), REJECT_COLUMNS),
@@ -98,12 +114,10 @@ def _search_log(files: Mapping[str, bytes]) -> SearchLog:
     return SearchLog.model_validate(tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n")))
 
 
-def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> list[_File]:
-    exports = {
-        PurePosixPath(path).relative_to("references").as_posix(): data
-        for path, data in stage.files.items()
-        if path != SEARCH_LOG
-    }
+def _read_files(
+    exports: Mapping[str, bytes], log: SearchLog, notices: list[Notice], folder: str, progress: Progress
+) -> list[_File]:
+    """Return what was read of each export; `folder` is where messages say that the files are."""
     # Files of the search log come first, so that of two identical files the logged one is the one that counts.
     order = sorted(exports, key=lambda name: (log.source_of(name) is None, name))
     files: list[_File] = []
@@ -114,12 +128,13 @@ def _read_files(stage: StageInput, log: SearchLog, notices: list[Notice]) -> lis
         source, kind = (entry.name, entry.kind) if entry else (name, "database")
         if digest in first_with and data.strip():
             remark = f"the same file as {first_with[digest]}; counted once"
-            notices.append(Notice("warning", compose(remark, file=f"references/{name}"), "same_file"))
+            notices.append(Notice("warning", compose(remark, file=f"{folder}{name}"), "same_file"))
             files.append(_File(name, digest, source, kind, entry, "same_file", remark=remark))
         else:
             first_with[digest] = name
-            files.append(_read_one(name, data, _File(name, digest, source, kind, entry, "read"), notices))
-        stage.progress(done, len(order))
+            file = _File(name, digest, source, kind, entry, "read")
+            files.append(_read_one(folder + name, data, file, notices))
+        progress(done, len(order))
     return files
 
 
@@ -139,8 +154,7 @@ def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
     )
 
 
-def _read_one(name: str, data: bytes, file: _File, notices: list[Notice]) -> _File:
-    shown = f"references/{name}"
+def _read_one(shown: str, data: bytes, file: _File, notices: list[Notice]) -> _File:
     try:
         export = read_export(shown, data)
     except InputError as error:
@@ -259,14 +273,14 @@ def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
     return notices
 
 
-def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
+def _reject_notices(rejects: list[dict[str, Any]], folder: str) -> list[Notice]:
     ordered = sorted(rejects, key=lambda row: (row["file"], row["line"]))
     notices = [
         Notice(
             "warning",
             compose(
                 f"line {row['line']}: entry {row['entry_id']} could not be read: {row['reason']}",
-                file=f"references/{row['file']}",
+                file=f"{folder}{row['file']}",
                 hint="it counts as identified and removed; mend the file or look the work up by hand",
             ),
             "entry_rejected",
@@ -276,6 +290,6 @@ def _reject_notices(rejects: list[dict[str, Any]]) -> list[Notice]:
     rest = len(ordered) - _SHOWN_REJECTS
     if rest > 0:
         more = _number(rest, "more entry", "more entries")
-        text = f"{more} could not be read; all: outputs/report/rejects.csv"
+        text = f"{more} could not be read; all: {'outputs/report/rejects.csv' if folder else 'the file of rejects'}"
         notices.append(Notice("warning", text, "entry_rejected"))
     return notices

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("register", "status", "new_review"),
     ("explain",),
     ("stages",),
-    ("run",),
+    ("run", "import_files"),
     ("console",),
     ("flows",),
     ("bring_up_to_date",),
