@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,18 @@ def mark_cut(records: Sequence[Tagged]) -> None:
     ends = {record.pairs[-1][0] for record in records[:-1] if record.pairs}
     if len(records) > 2 and len(ends) == 1 and not any(tag in ends for tag, _ in records[-1].pairs):
         records[-1].ended = False
+
+
+def cut_start(lines: list[str], start: re.Pattern[str]) -> list[RejectedEntry]:
+    """Take from the lines of a file the beginning of a record of which no more is left, and return it as a reject."""
+    place = len(lines) - 1
+    while place > 0 and not lines[place].strip():
+        place -= 1
+    if place <= 0 or lines[place - 1].strip() or not start.fullmatch(lines[place].rstrip()):
+        return []
+    stub = lines[place].strip()
+    lines[place] = ""
+    return [RejectedEntry(place + 1, stub, "cut off at the end of the file before its title")]
 
 
 def empty_records(records: Iterable[Tagged]) -> list[RejectedEntry]:

@@ -35,14 +35,14 @@ FORMATS: tuple[Format, ...] = (
     Format("wos-tab", "Web of Science tab-delimited", wos.recognise_tab, wos.read_tab),
     Format("ris", "RIS", ris.recognise, ris.read),
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
+    Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
+    Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
     Format("enw", "EndNote refer (.enw)", enw.recognise, enw.read),
     Format("refworks", "RefWorks tagged", refworks.recognise, refworks.read),
     Format("ovid", "Ovid text", ovid.recognise, ovid.read),
     Format("proquest", "ProQuest text", proquest.recognise, proquest.read),
     Format("ebsco", "EBSCO text", ebsco_text.recognise, ebsco_text.read),
     Format("embase", "Embase text", embase.recognise, embase.read),
-    Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
-    Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
 )
 
 _OTHERWISE = "export as RIS, BibTeX or CSV instead"
@@ -63,8 +63,9 @@ UNREAD: tuple[Unread, ...] = (
     _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",
             "fetch the works as BibTeX or RIS instead"),
     _unread("JSON (CSL, OpenAlex, Crossref or another)", r"\A\s*(?:\[\s*(?:\{|\]|\Z)|\{\s*\")"),
-    _unread("PubMed summary or abstract text", r"^1[.:] [^\n]{20,}(?:\bPMID: ?\d|[ .](?:1[89]|20)\d\d[^;\n]{0,30};\s?\d)"
-            r"|^1[.:] [^\n]{20,}\n[\s\S]{0,20000}?^PMID: \d{4}", "save as PubMed (nbib)",
+    _unread("PubMed summary or abstract text",
+            r"\A\s*1[.:] [^\n]{20,}(?:\bPMID: ?\d|[ .](?:1[89]|20)\d\d[^;\n]{0,30};\s?\d)"
+            r"|\A\s*1[.:] [^\n]{20,}\n[\s\S]{0,20000}?^PMID: \d{4}", "save as PubMed (nbib)",
             "holds no marks that part title, authors and journal, and cannot be read without loss"),
     _unread("Ovid text without the numbers of its records", r"\A\s*(?:Score\n\s+\*+\n)?Accession Number\n[ \t]+\S",
             "export from Ovid again with all its lines: each record begins with its number, `<1>`",

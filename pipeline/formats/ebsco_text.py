@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.formats.assembly import Tagged, assemble, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.ris_dialects import EBSCO_CODES
 from pipeline.formats.source_citation import claim_source
@@ -22,7 +22,7 @@ _GENERIC_TAGS = "TI AU SO AN AB YR PT DT JN VI IP PG SD LA DE KP UR IS AF"
 _GENERIC = frozenset(_GENERIC_TAGS.split())
 _NUMBER = re.compile(r"[ \t]*Record: {0,3}\d{1,7}[ \t]*$")
 _NUMBERS = re.compile(r"^[ \t]*Record: {0,3}\d{1,7}[ \t]*$", re.MULTILINE)
-_STUB = re.compile(r"R(?:e(?:c(?:o(?:r(?:d(?:: {0,3})?)?)?)?)?)?")
+_STUB = re.compile(r"R|Re|Rec|Reco|Recor|Record:?|[A-Z][A-Z0-9]?-?")
 _LABEL = re.compile(r"([A-Za-z][A-Za-z0-9&/(), '-]{1,60}):(?:[ \t](.*)|)$", re.DOTALL)
 _RULE = re.compile(r"[ \t]*(?:_{5,}|-{5,}|={5,}|\*{5,})[ \t]*$")
 _LINK_CODE = re.compile(r"[?&]db=(\w{2,12})")
@@ -95,15 +95,18 @@ def read(text: str) -> Reading:
     """Return the records of an EBSCO text file, in the layout that its marks show."""
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    (_split_details if _NUMBERS.search(text[:HEAD]) else _split_tags)(text, records, stray)
+    lines = text.split("\n")
+    rejects = cut_start(lines, _STUB)
+    (_split_details if _NUMBERS.search(text[:HEAD]) else _split_tags)(lines, records, stray)
     mark_cut(records)
-    return assemble([record for record in records if record.pairs], _entry, left_out(stray))
+    rejects += empty_records(records)
+    return assemble([record for record in records if record.pairs], _entry, left_out(stray), rejects)
 
 
-def _split_tags(text: str, records: list[Tagged], stray: list[tuple[int, str]]) -> None:
+def _split_tags(lines: list[str], records: list[Tagged], stray: list[tuple[int, str]]) -> None:
     """Part lines of the form `TI- Title`; records are parted by empty lines."""
     pause = True
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             pause = True
             continue
@@ -127,9 +130,8 @@ def _begins(tag: str, records: list[Tagged]) -> bool:
     return tag == records[0].pairs[0][0] or tag in present or bool(present & {"AN", "UR"})
 
 
-def _split_details(text: str, records: list[Tagged], stray: list[tuple[int, str]]) -> None:
+def _split_details(lines: list[str], records: list[Tagged], stray: list[tuple[int, str]]) -> None:
     """Part labels (`Title:`) from the values beside or beneath them; `Record: n` begins a record."""
-    lines = text.split("\n")
     pause = False
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -142,9 +144,6 @@ def _split_details(text: str, records: list[Tagged], stray: list[tuple[int, str]
         else:
             _detail(records[-1], line, lines[number] if number < len(lines) else "", pause)
         pause = False
-    if records and records[-1].pairs and _STUB.fullmatch(records[-1].lines[-1]):
-        stray.append((len(lines), records[-1].lines.pop()))
-        records[-1].pairs[-1][1].pop()
 
 
 def _detail(record: Tagged, line: str, after: str, pause: bool) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, empty_records, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, fill
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
-from pipeline.records import ParsedEntry, Reading, RejectedEntry
+from pipeline.records import ParsedEntry, Reading
 
 _MARK = re.compile(r"[ \t]{0,3}RECORD {1,3}\d{1,7}[ \t]*$")
 _MARKS = re.compile(
@@ -74,6 +74,7 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     lines = text.split("\n")
+    rejects = cut_start(lines, _STUB)
     for number, line in enumerate(lines, start=1):
         if _MARK.match(line):
             records.append(Tagged(number, ended=True))
@@ -83,22 +84,9 @@ def read(text: str) -> Reading:
             stray.append((number, line.strip()))
         else:
             _take(records[-1], line, lines[number] if number < len(lines) else "")
-    rejects = _stubs(records, len(lines))
     mark_cut(records)
     rejects += empty_records(records)
     return assemble([record for record in records if record.pairs], _entry, left_out(stray), rejects)
-
-
-def _stubs(records: list[Tagged], line: int) -> list[RejectedEntry]:
-    """Take a number that was cut off from the end of the last record: a record of which no more is left."""
-    if not records or not records[-1].lines or not _STUB.fullmatch(records[-1].lines[-1]):
-        return []
-    last = records[-1]
-    if last.pairs[-1] == (last.lines[-1], []):
-        last.pairs.pop()
-    else:
-        last.pairs[-1][1].pop()
-    return [RejectedEntry(line, last.lines.pop(), "cut off at the end of the file before its title")]
 
 
 def _take(record: Tagged, line: str, after: str) -> None:

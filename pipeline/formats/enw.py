@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.text_fields import HEAD, claim_names, hidden_identifiers
@@ -20,6 +20,7 @@ from pipeline.records import ParsedEntry, Reading
 _TAG = re.compile(r"[ \t]{0,3}%([0-9A-Z@!#$&()*+^>=?~<|\[])(?:[ \t](.*)|)$", re.DOTALL)
 _TAG_LINE = re.compile(r"^[ \t]{0,3}%([0-9A-Z@!#$&()*+^>=?~<|\[])[ \t]+\S", re.MULTILINE)
 _KIND = re.compile(r"^[ \t]{0,3}%0[ \t]+[A-Za-z][A-Za-z &/-]{2,40}[ \t]*$", re.MULTILINE)
+_STUB = re.compile(r"%.?")
 
 _RULES: tuple[Rule, ...] = (
     Rule("T", "title"),
@@ -63,6 +64,8 @@ def recognise(text: str) -> float:
     tags = [found.group(1) for found in map(_TAG.match, lines) if found]
     if kind and len(set(tags)) > 1:
         return 0.93
+    if not kind and head[: first.start()].strip():
+        return 0.0
     known = set(tags) & set("TADJBVNPXUIRE")
     return 0.91 if "T" in known and len(known) > 1 and len(tags) * 2 > len(lines) else 0.0
 
@@ -72,7 +75,9 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause = True
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    rejects = cut_start(lines, _STUB)
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             pause = True
             continue
@@ -90,7 +95,7 @@ def read(text: str) -> Reading:
             records[-1].pairs[-1][1].append(line.strip())
     if not text.endswith("\n"):
         mark_cut(records)
-    return assemble(records, _entry, left_out(stray))
+    return assemble(records, _entry, left_out(stray), rejects)
 
 
 def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:

@@ -14,38 +14,52 @@ _WORDS: dict[str, str] = {
     "|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
-    "|proceedings article in journal",
+    "|proceedings article in journal|electronic article|journal, electronic|magazine article|original articles"
+    "|original research|research articles|case studies|academic journal article|clinical report"
+    "|extraordinary case report"
+    "|commentary/opinion|feature article|scholarly journals|press release|serial",
     "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews"
-    "|conference review",
-    "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter|booksection"
+    "|conference review|review articles|systematic reviews|information analyses|literature reviews",
+    "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter"
+    "|booksection"
     "|book section|book-chapter|chapter|book; book chapter|article; book chapter|ency|dict|encyclopediaarticle"
-    "|encyclopedia article|dictionaryentry|reference-entry|collection article",
+    "|encyclopedia article|dictionaryentry|reference-entry|collection article|book, section|electronic book section"
+    "|chapter in book|encyclopedia|dictionary|encyclopedia entry",
     "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s"
     "|ser|monograph"
-    "|edited book|edited-book|reference-book|whole book",
-    "conference": "conf|cpaper|inproceedings|conference|proceedings|mvproceedings|proceedings paper|conference paper|c"
+    "|edited book|edited-book|reference-book|whole book|book, whole|book, edited|electronic book|text/reference"
+    "|classical work|ancient text|authored book",
+    "conference": "conf|cpaper|inproceedings|conference|proceedings|mvproceedings|proceedings paper"
+    "|conference paper|c"
     "|conferencepaper|conference proceedings|conference proceeding|proceedings-article|meeting abstract|abst"
     "|paper|conference abstract"
     "|article; proceedings paper|congress|slide|presentation|conference article|ieee conferences"
     "|iet conferences|conference publication|conferences"
-    "|speeches/meeting papers|conference papers and proceedings",
+    "|speeches/meeting papers|conference papers and proceedings|meeting paper|meeting|proceeding"
+    "|conference proceeding paper",
     "thesis": "thes|thesis|phdthesis|mastersthesis|dissertation|dissertation/thesis|dissertations & theses|phd thesis"
-    "|doctoral dissertation|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis",
+    "|dissertation/thesis, unpublished|dissertation abstract|dissertations/theses|doctoral dissertation"
+    "|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis",
     "report": "rprt|report|techreport|govdoc|standard|std|stand|technical report|working paper|workingpaper"
     "|government document"
     "|reports|institutional report|research report|unpb|legal|bill|stat|hear|case|document|reports - research"
-    "|whitepaper",
-    "preprint": "preprint|unpublished|posted-content|preprints|posted content|early access preprint|eprint",
+    "|whitepaper|reports - evaluative|reports - descriptive|reports - general|government publication",
+    "preprint": "preprint|unpublished|unpublished material|unpublished work|posted-content|preprints"
+    "|posted content|early access preprint|eprint",
     "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
     "|introductory journal article|news item"
     "|book review|retraction|retraction note|published erratum|interview|biography"
-    "|biographical-item",
+    "|biographical-item|opinion papers|opinion|editorials|letter to the editor|correction notice",
     "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio"
     "|videorecording"
     "|audiorecording|film|mpct|sound|music|art|artwork|map|pamp|pat|patent|p|comp|software|computerprogram"
     "|computer program"
-    "|icomm|email|letter to someone|manscpt|manuscript|podcast|radiobroadcast|tvbroadcast|figure|equa|chart|grnt|grant"
-    "|aggr|anci|ctlg|catalog|clswk|dbase|advs|multi|unbill|interactive|person|post|forumpost|hearing|statute|personal"
+    "|icomm|email|letter to someone|manscpt|manuscript|podcast|radiobroadcast|tvbroadcast|figure|equa|chart"
+    "|grnt|grant"
+    "|online database|film or broadcast|audiovisual material|chart or table|equation|personal communication"
+    "|legal rule or regulation|pamphlet|aggregated database|online multimedia|multimedia application"
+    "|discussion forum|social media|generic|patents|sound recording|guides - non-classroom|aggr|anci|ctlg"
+    "|catalog|clswk|dbase|advs|multi|unbill|interactive|person|post|forumpost|hearing|statute|personal"
     "|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary",
 }
 _TYPES = {name: word for word, names in _WORDS.items() for name in names.split("|")}
@@ -64,6 +78,8 @@ def document_type(written: Iterable[str]) -> str | None:
 
 
 def _parts(text: str) -> list[str]:
-    """Return the whole text and its parts between separators, in lower case."""
+    """Return the whole text and its parts between separators, in lower case, also without ERIC's numbers."""
+    ""
     whole = " ".join(text.casefold().split()).strip(" .;")
-    return [whole, *(part.strip() for sign in (";", ",") for part in whole.split(sign))]
+    parts = [whole, *(part.strip() for sign in (";", ",") for part in whole.split(sign))]
+    return [*parts, *(part[4:] for part in parts if part[:3].isdigit() and part[3:4] == " ")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, empty_records, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.kinds import document_type
 from pipeline.formats.ovid_fields import (
@@ -28,7 +28,7 @@ from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import HEAD, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid
 from pipeline.normalise.markup import one_line
-from pipeline.records import ParsedEntry, Reading, RejectedEntry
+from pipeline.records import ParsedEntry, Reading
 
 _MARK = re.compile(r"[ \t]{0,3}<\d{1,7}(?:\. ?)?>[ \t]*$")
 _STUB = re.compile(r"[ \t]{0,3}<\d{0,7}(?:\. ?)?")
@@ -58,7 +58,9 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause, outside = True, True
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    rejects = cut_start(lines, _STUB)
+    for number, line in enumerate(lines, start=1):
         if _MARK.match(line):
             records.append(Tagged(number, ended=True))
             pause, outside = False, False
@@ -75,7 +77,6 @@ def read(text: str) -> Reading:
         elif line.strip():
             stray.append((number, line.strip()))
         pause = not line.strip()
-    rejects = _stubs(records)
     for record in records:
         _split(record)
     mark_cut(records)
@@ -86,19 +87,6 @@ def read(text: str) -> Reading:
 def _has_vendor(record: Tagged) -> bool:
     """Return whether a record has the vendor's line already, so that another begins the next one."""
     return any(_VENDOR.match(line) for line in record.lines)
-
-
-def _stubs(records: list[Tagged]) -> list[RejectedEntry]:
-    """Take a number that was cut off from the end of the last record: a record of which no more is left."""
-    if not records:
-        return []
-    last = records[-1]
-    while last.lines and not last.lines[-1].strip():
-        last.lines.pop()
-    if not last.lines or not _STUB.fullmatch(last.lines[-1]):
-        return []
-    line = last.line + len(last.lines)
-    return [RejectedEntry(line, last.lines.pop().strip(), "cut off at the end of the file before its title")]
 
 
 def _split(record: Tagged) -> None:
@@ -151,13 +139,14 @@ def _entry(record: Tagged) -> ParsedEntry:
     if not record.ended:
         draft.flag("incomplete")
     values = record.values()
+    behind: list[str] = []
     for value in (value for name in ("TI", "Title") for value in values.get(name, ())):
         title, kind = title_and_kind(one_line(value))
         if title != one_line(value):
             draft.keep("title_raw", value)
         draft.claim(Rule("TI", "title"), title)
         if kind:
-            draft.keep("kind", kind)
+            behind.append(kind)
     for tag in IDENTIFIERS:
         for value in values.get(tag, ()):
             _identifier(draft, tag, value)
@@ -165,7 +154,7 @@ def _entry(record: Tagged) -> ParsedEntry:
     claim_authors(draft, values, AUTHORS, "authors")
     claim_authors(draft, values, EDITORS, "editors")
     _databases(draft, values)
-    _kinds(draft, values)
+    _kinds(draft, values, behind)
     _references(draft, values)
     _containers(draft, values)
     _addresses(draft, values)
@@ -191,7 +180,7 @@ def _identifier(draft: Draft, tag: str, value: str) -> None:
 
 
 def _databases(draft: Draft, values: dict[str, list[str]]) -> None:
-    """Name the database; in MEDLINE the unique identifier is the PubMed id."""
+    """Name the database and take the number of the record; in MEDLINE the unique identifier is the PubMed id."""
     for tag in ("DB", "Database"):
         for value in values.get(tag, ()):
             draft.keep("database", one_line(value))
@@ -201,9 +190,15 @@ def _databases(draft: Draft, values: dict[str, list[str]]) -> None:
             if "medline" in names and not draft.has("pmid") and value.strip().isdigit():
                 draft.claim(Rule(tag, "pmid"), value)
             draft.claim(Rule(tag, "accession"), value)
+    for tag in ("AN", "Accession Number"):
+        for value in values.get(tag, ()):
+            bare = one_line(value).rpartition(": ")[2].rstrip(".")
+            if bare != value:
+                draft.keep(tag, value)
+            draft.claim(Rule(tag, "accession"), bare)
 
 
-def _kinds(draft: Draft, values: dict[str, list[str]]) -> None:
+def _kinds(draft: Draft, values: dict[str, list[str]], behind: list[str]) -> None:
     """Take the kind of work: document type, publication type, else the status or the note behind the title."""
     stated: list[str] = []
     for tag in ("DT", "PT", "Document Type", "Publication Type", "Publication Types"):
@@ -218,9 +213,9 @@ def _kinds(draft: Draft, values: dict[str, list[str]]) -> None:
             if document_type(stated) is None and document_type([value]):
                 draft.claim(Rule(tag, "type"), value)
                 stated.append(value)
-    for kind in draft.extra.get("kind", []):
+    for kind in behind:
         if document_type(stated) is None and document_type([kind]):
-            draft.claim(Rule("kind", "type"), kind)
+            draft.claim(Rule("TI", "type"), kind)
 
 
 def _references(draft: Draft, values: dict[str, list[str]]) -> None:

@@ -10,7 +10,7 @@ from pipeline.formats.draft import Draft
 from pipeline.formats.text_fields import Table, claim_names, order_of, rules_of, spelling_of
 from pipeline.normalise.markup import one_line
 
-_ITEMS = r"\n|;\s"
+_ITEMS = r"\n|;\s|(?<=[a-z]{3})\.$"
 
 TABLE: Table = (
     ("title_other", "TT|OT|Original Title|Vernacular Title|Translated Title|Title in Original Language", None),
@@ -24,18 +24,17 @@ TABLE: Table = (
     ("volume", "VO|VI|Volume", None),
     ("issue", "IP|Issue|Issue/Part|Issue Number", None),
     ("pages", "PG|Pages|Page|Pagination|Page Range", None),
-    ("language", "LG|LA|Language|Languages", r"[;,\n]\s|\n"),
+    ("language", "LG|LA|Language|Languages", r"\.?[;,\n]\s?|\.$"),
     ("keywords_author", "KW|KF|Author Keywords|Keyword Heading|Keywords|Key Words|Keyword Heading Word", _ITEMS),
     ("keywords_index", "MH|SH|MJ|MN|MM|DE|DH|OD|MC|Subject Headings|MeSH Subject Headings|Medical Subject Headings"
                        "|Subject Heading|Descriptors|Major Descriptors|Minor Descriptors|Emtree Heading|Emtree Headings"
                        "|Index Terms|Major Concepts|Candidate Terms", _ITEMS),
-    ("subject_categories", "CC|CL|Classification Code|Classification Codes|Section Headings", r"\n"),
+    ("subject_categories", "CC|CL|Classification Code|Classification Codes|Section Headings", r"\.?\n|\.$"),
     ("doi", "DO|DI|DOI Number|DOI|Digital Object Identifier", None),
     ("pmid", "PM|PMID|PubMed ID|Medline PMID|PubMed Identifier", None),
     ("pmcid", "PMC|PMCID|PubMed Central ID", None),
     ("issn", "IS|IT|ES|ISSN|ISSN Print|ISSN Electronic|Electronic ISSN|Print ISSN", None),
     ("isbn", "IB|BN|ISBN", None),
-    ("accession", "AN|Accession Number", None),
     ("url", "UR|URL", r"\n"),
 )  # fmt: skip
 RULES = rules_of(TABLE)
@@ -49,6 +48,7 @@ KEPT = ("Link to the External Link Resolver", "Link to the Ovid Full Text or cit
 # Tags and labels that are no plain rule.
 MAPPED_APART = frozenset(
     (
+        *("AN", "Accession Number"),
         *("TI", "Title", "DB", "Database", "UI", "Unique Identifier", "DT", "PT", "ST", "Status", "BT", "Book Title"),
         *("Document Type", "Publication Type", "Publication Types", "XL", "XP", "AD", "Correspondence Address"),
         *("Author Address", "Link to the Ovid Full Text or citation", "Link to the External Link Resolver"),
@@ -74,7 +74,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_INITIALS = re.compile(r"(?<=[A-Z]\.) (?=[^\s.]{2})")
-_NEW_NAME = re.compile(r"\n|;")
+_NEW_NAME = re.compile(r"\n|;(?![^\[\]]{0,300}\])")
 
 
 def title_and_kind(title: str) -> tuple[str, str]:

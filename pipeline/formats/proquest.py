@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
 from pipeline.normalise.markup import one_line
@@ -16,6 +16,7 @@ from pipeline.records import ParsedEntry, Reading
 
 _RULE = re.compile(r"[ \t]*_{40,}[ \t]*$")
 _RULES_THERE = re.compile(r"^[ \t]*_{40,}[ \t]*$", re.MULTILINE)
+_STUB = re.compile(r"_{1,39}")
 _LABEL = re.compile(r"([A-Za-z][A-Za-z0-9/(), &-]{1,48}):(?:[ \t](.*)|)$", re.DOTALL)
 _PLACE = re.compile(r"Document \d{1,7} of \d{1,7}[ \t]*$")
 _ADDRESS = re.compile(r"https?://\S{3,4000}[ \t]*$")
@@ -40,10 +41,8 @@ _TABLE: Table = (
     ("pages", "Pages", None),
     ("article_number", "Article number", None),
     ("language", "Language of publication|Language", r"[;,]\s|\n"),
-    ("keywords_author", "Identifier / keyword|Identifiers / keywords|Identifier|Keyword|Keywords|Author keyword"
-                        "|Author keywords", _ITEMS),
     ("keywords_index", "Subject|Subjects|MeSH subject|MeSH|Descriptor|Index term|Substance|Subject heading", _ITEMS),
-    ("subject_categories", "Classification|Classification code|Broad subject", _ITEMS),
+    ("subject_categories", "Classification|Classification code|Broad subject", r"\n|;\s(?=[\dA-Z])"),
     ("cited_references", "References|Cited references", r"\n"),
     ("times_cited", "Cited by|Times cited", None),
     ("doi", "DOI|Digital Object Identifier", None),
@@ -55,6 +54,7 @@ _TABLE: Table = (
     ("type", "Document type|Dissertation/thesis type", None),
 )  # fmt: skip
 _OTHERS = (
+    "Identifier / keyword|Identifiers / keywords|Identifier|Keyword|Keywords|Author keyword|Author keywords|"
     "Author|Authors|Editor|Editors|Database|Links|Source type|Peer reviewed|Number of pages|Update|Last updated"
     "|Correspondence author|Corporate author|Copyright|Place of publication|Country of publication|Publication subject"
     "|Location|Company / organization|People|Full text|Document feature|Number of references|Subfile|Department"
@@ -69,7 +69,11 @@ _OTHERS = (
 _SPELLINGS = spelling_of(_TABLE, _OTHERS)
 _RULES = rules_of(_TABLE)
 _NAMES = (("Author", "authors"), ("Authors", "authors"), ("Editor", "editors"), ("Editors", "editors"))
-_MAPPED_HERE = frozenset({*(tag for tag, _ in _NAMES), "Database", "heading", "Publication title", "Accession number"})
+_KEYWORDS = ("Identifier / keyword", "Identifiers / keywords", "Identifier", "Keyword", "Keywords", "Author keyword",
+             "Author keywords")  # fmt: skip
+_MAPPED_HERE = frozenset(
+    {*(tag for tag, _ in _NAMES), *_KEYWORDS, "Database", "heading", "Publication title", "Accession number"}
+)
 # Labels that only ProQuest writes: one of them tells its text from a letter with `Subject:` and `Author:`.
 _OWN_LABELS = (
     "proquest document id|document url|publication title|language of publication|source type|"
@@ -106,7 +110,9 @@ def read(text: str) -> Reading:
     """Return the records of a ProQuest text file; header, contents, bibliography and footer are no records."""
     parts: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    stray += [(stub.line, stub.raw) for stub in cut_start(lines, _STUB)]
+    for number, line in enumerate(lines, start=1):
         if _RULE.match(line):
             parts.append(Tagged(number, ended=True))
         elif parts:
@@ -179,6 +185,9 @@ def _entry(record: Tagged) -> ParsedEntry:
     for tag, column in _NAMES:
         for value in values.get(tag, ()):
             _names(draft, tag, column, value)
+    for tag in _KEYWORDS:
+        for value in values.get(tag, ()):
+            draft.claim(Rule(tag, "keywords_author", _ITEMS if ";" in value else r", |\n"), value)
     kinds = " ".join(values.get("Document type", [])).casefold()
     for value in values.get("Publication title", ()):
         draft.claim(Rule("Publication title", "booktitle" if "chapter" in kinds else "journal"), value)

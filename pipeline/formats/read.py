@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
@@ -9,6 +10,8 @@ from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
 from pipeline.formats.detect import recognise
 from pipeline.records import Reading
+
+_LETTERS = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def read_export(name: str, data: bytes) -> ExportReading:
     decoded = decode(data, name)
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
+    if not _LETTERS.search(decoded.text):
+        raise _no_records(name, f"the file holds only signs: {decoded.text.strip()[:20]!r}")
     found = recognise(decoded.text, name)
     reading = found.read(decoded.text)
     if not reading.entries and not reading.rejects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.text_fields import HEAD, claim_names, hidden_identifiers
@@ -22,6 +22,7 @@ _TAGS = (
 )
 _KNOWN = frozenset(_TAGS.split())
 _ONCE = frozenset({"SR", "ID", "T1", "YR"})
+_STUB = re.compile(r"RT?")
 
 _RULES: tuple[Rule, ...] = (
     Rule("T1", "title"),
@@ -37,6 +38,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("IS", "issue"),
     Rule("AD", "affiliations", r"\n"),
     Rule("K1", "keywords_author", r"\n|;"),
+    Rule("CL", "subject_categories", r"\n"),
     Rule("LA", "language", r"[;\n]"),
     Rule("DO", "doi"),
     Rule("PMID", "pmid"),
@@ -68,7 +70,9 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause = True
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n")
+    rejects = cut_start(lines, _STUB)
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             pause = True
             continue
@@ -89,7 +93,7 @@ def read(text: str) -> Reading:
     remarks = left_out(stray)
     if any(tag == "K1" for record in records[:50] for tag, _ in record.pairs):
         remarks.append("RefWorks does not part author keywords from index terms: all are in keywords_author")
-    return assemble(records, _entry, remarks)
+    return assemble(records, _entry, remarks, rejects)
 
 
 def _parted(line: str, records: list[Tagged]) -> tuple[str, str]:

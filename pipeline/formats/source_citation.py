@@ -40,6 +40,8 @@ _FORMS: dict[Style, tuple[re.Pattern[str], ...]] = {
         re.compile(rf"(?<= ){_DATE} ?; ?{_VOLUME}{_ISSUE}: ?{_PAGES}"),
         # Journal. 2019 15 May; 45-67.
         re.compile(rf"(?<=\. ){_DATE}; ?(?P<pages>\d{{1,9}}[-–]\d{{1,9}})(?=[.;]|$)"),
+        # Proceedings. 2019; 9pp.
+        re.compile(rf"(?<=\. ){_DATE}; (?=\d)"),
         # Book.:45-67, 2019
         re.compile(rf"(?<=\.):{_PAGES}, {_DATE}"),
     ),
