@@ -11,6 +11,7 @@ _APA_LIST = re.compile(r"(?:[^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5}(?:, (?:& |�
 _APA_NAME = re.compile(r"([^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5})(?:, (?:& |… )?|,? & |$)")
 _TRAILING_INITIALS = re.compile(r"(\S.*?)\s+((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
 _TRAILING_ID = re.compile(r"\s*\((?:\d{5,}|[^()\s]+@[^()\s]+)\)$")
+_TIGHT = re.compile(r"(?<=[^\W\d_]),(?=[^\W\d_])")
 _PARTICLES = frozenset(
     [
         "da",
@@ -71,7 +72,7 @@ def family_first(name: str, order: Order = "family") -> str:
     >>> [family_first(n, o) for n, o in (("Ada van Dam", "given"), ("Lim SM", "initials"), ("WHO", "given"))]
     ['van Dam, Ada', 'Lim, SM', 'WHO']
     """
-    bare = _TRAILING_ID.sub("", name.strip())
+    bare = _TIGHT.sub(", ", _TRAILING_ID.sub("", name.strip()), count=1)
     if order in ("family", "asis") or "," in bare or " " not in bare or _GROUP.search(bare):
         return bare
     if order == "initials":

@@ -13,7 +13,7 @@ from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.ris_dialects import EBSCO_CODES
 from pipeline.formats.source_citation import claim_source
-from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
+from pipeline.formats.text_fields import HEAD, UNTAGGED, Table, claim_names, hidden_identifiers, rules_of, spelling_of
 from pipeline.records import ParsedEntry, Reading
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])-(?: (.*)|)$", re.DOTALL)
@@ -139,9 +139,9 @@ def _split_details(lines: list[str], records: list[Tagged], stray: list[tuple[in
             continue
         if _NUMBER.match(line):
             records.append(Tagged(number, ended=True))
-        elif not records or _RULE.match(line):
+        elif not records:
             stray.append((number, line.strip()))
-        else:
+        elif not _RULE.match(line):
             _detail(records[-1], line, lines[number] if number < len(lines) else "", pause)
         pause = False
 
@@ -160,7 +160,7 @@ def _detail(record: Tagged, line: str, after: str, pause: bool) -> None:
     if not record.pairs or (
         pause and not line[0].isspace() and record.pairs[-1][0] in ("Database", "Accession Number")
     ):
-        record.pairs.append(("", []))
+        record.pairs.append((UNTAGGED, []))
     record.pairs[-1][1].append(line.strip())
 
 

@@ -11,7 +11,16 @@ import re
 from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, fill
 from pipeline.formats.source_citation import claim_source
-from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
+from pipeline.formats.text_fields import (
+    HEAD,
+    UNTAGGED,
+    Table,
+    claim_names,
+    claim_pmid,
+    hidden_identifiers,
+    rules_of,
+    spelling_of,
+)
 from pipeline.records import ParsedEntry, Reading
 
 _MARK = re.compile(r"[ \t]{0,3}RECORD {1,3}\d{1,7}[ \t]*$")
@@ -19,7 +28,8 @@ _MARKS = re.compile(
     r"^[ \t]{0,3}RECORD {1,3}\d{1,7}[ \t]*\n(?:[ \t]*\n){0,5}(?P<label>[^\n]{2,80})\n(?P<after>[^\n]?)", re.MULTILINE
 )
 _STUB = re.compile(r"R|RE|REC|RECO|RECOR|RECORD ?\d{0,7}")
-_LABEL = re.compile(r"[A-Z][A-Z0-9/&(),.' -]{1,70}:?[ \t]*$")
+_LABEL = re.compile(r"[A-Z][A-Za-z0-9/&(),.' -]{1,70}:?[ \t]*$")
+_CAPITALS = re.compile(r"[A-Z][A-Z0-9/&(),.' -]{1,70}:?[ \t]*$")
 _INDEX_ITEMS = r"\n|;\s|, (?![^()]{0,200}\))"
 
 _TABLE: Table = (
@@ -42,7 +52,6 @@ _TABLE: Table = (
                        "|EMTREE DEVICE INDEX TERMS|EMTREE DISEASE INDEX TERMS", _INDEX_ITEMS),
     ("subject_categories", "EMBASE CLASSIFICATION|EMBASE CLASSIFICATIONS", _INDEX_ITEMS),
     ("doi", "DOI|DIGITAL OBJECT IDENTIFIER", None),
-    ("pmid", "MEDLINE PMID|PMID|PUBMED ID", None),
     ("issn", "ISSN|E-ISSN|EISSN", None),
     ("isbn", "ISBN", None),
     ("accession", "PUI|EMBASE ACCESSION ID|ACCESSION NUMBER", None),
@@ -57,14 +66,15 @@ _NAMES = (
     ("CONFERENCE EDITORS", "editors"),
 )
 _PAGES = ("FIRST PAGE", "LAST PAGE")
-_MAPPED_HERE = frozenset({*(name for name, _ in _NAMES), *_PAGES, "SOURCE", "DATABASE"})
+_PUBMED = ("MEDLINE PMID", "PMID", "PUBMED ID")
+_MAPPED_HERE = frozenset({*_PUBMED, *(name for name, _ in _NAMES), *_PAGES, "SOURCE", "DATABASE"})
 _SPELLINGS = spelling_of(_TABLE, "|".join(sorted(_MAPPED_HERE)))
 
 
 def recognise(text: str) -> float:
     """Return how surely the text is Embase's: a number, a label in capitals beneath, an indented value beneath that."""
     mark = _MARKS.search(text[:HEAD])
-    if mark is None or not _LABEL.match(mark["label"]):
+    if mark is None or not _CAPITALS.match(mark["label"]):
         return 0.0
     return 0.94 if mark["after"] in (" ", "\t") or mark["label"].strip().casefold() in _SPELLINGS else 0.0
 
@@ -90,7 +100,7 @@ def read(text: str) -> Reading:
 
 
 def _take(record: Tagged, line: str, after: str) -> None:
-    """Take a line of a record: a label (known, or in capitals above an indented value), or more of the value before."""
+    """Take a line of a record: a label (known, or above an indented value), or more of the value before."""
     record.lines.append(line)
     name = line.strip().rstrip(":").strip()
     known = name.upper() == name and name.casefold() in _SPELLINGS
@@ -99,7 +109,7 @@ def _take(record: Tagged, line: str, after: str) -> None:
     elif record.pairs:
         record.pairs[-1][1].append(line.strip())
     else:
-        record.pairs.append(("", [line.strip()]))
+        record.pairs.append((UNTAGGED, [line.strip()]))
 
 
 def _entry(record: Tagged) -> ParsedEntry:
@@ -117,6 +127,9 @@ def _entry(record: Tagged) -> ParsedEntry:
     for tag, surplus in ((_PAGES[0], first[1:]), (_PAGES[1], last[1:])):
         for value in surplus:
             draft.keep(tag, value)
+    for name in _PUBMED:
+        for value in values.get(name, ()):
+            claim_pmid(draft, name, value)
     for value in values.get("SOURCE", ()):
         claim_source(draft, "SOURCE", value, "embase")
     for value in values.get("DATABASE", ["Embase"]):

@@ -12,7 +12,7 @@ import re
 from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule, fill
-from pipeline.formats.text_fields import HEAD, claim_names, hidden_identifiers
+from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid, clean_pmid
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading
@@ -38,12 +38,11 @@ _RULES: tuple[Rule, ...] = (
     Rule("G", "language", r"[;\n]"),
     Rule("K", "keywords_author", r"\n|;"),
     Rule("R", "doi"),
-    Rule("@", "issn"),
     Rule("U", "url", r"\n"),
     Rule("0", "type"),
     Rule("9", "type"),
 )
-_MAPPED_HERE = ("A", "E", "B", "M", "2", "W", "~")
+_MAPPED_HERE = ("A", "E", "B", "M", "2", "W", "~", "@")
 # Tags that begin a record after an empty line; others do where the record has that tag already.
 _FIRST = frozenset("0TAEF")
 _REPEATED = frozenset("AEKXZUHY?+1234567$O")
@@ -118,6 +117,8 @@ def _entry(record: Tagged) -> ParsedEntry:
             for line in value.split("\n"):
                 claim_names(draft, tag, column, split_names(line, separator="\n") if ";" in line else [line])
     _containers(draft, values)
+    for value in values.get("@", ()):
+        claim_serials(draft, "@", value)
     _accession(draft, values)
     hidden_identifiers(draft, values, ("U", "Z", "L", "1", "3"))
     return draft.finish(record.line, record.raw)

@@ -10,7 +10,7 @@ _WORDS: dict[str, str] = {
     "|article in press|articles"
     "|article; early access|newspaper article|magazine article|periodical article|newspaperarticle|magazinearticle"
     "|journal articles|journal-article|academic journal|scholarly journal|research article|original article|magazine"
-    "|short survey|letter|note|brief communication|case reports|case report|retracted publication"
+    "|short survey|letter|note|brief communication|case reports|case report|retracted publication|retracted article"
     "|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
@@ -49,7 +49,7 @@ _WORDS: dict[str, str] = {
     "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
     "|introductory journal article|news item"
     "|book review|retraction|retraction note|published erratum|interview|biography"
-    "|biographical-item|opinion papers|opinion|editorials|letter to the editor|correction notice",
+    "|biographical-item|opinion|editorials|letter to the editor|correction notice",
     "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio"
     "|videorecording"
     "|audiorecording|film|mpct|sound|music|art|artwork|map|pamp|pat|patent|p|comp|software|computerprogram"
@@ -73,7 +73,9 @@ def document_type(written: Iterable[str]) -> str | None:
     >>> document_type(["Journal Article", "Systematic Review"])
     'review'
     """
-    found = {_TYPES[part] for text in written for part in _parts(text) if part in _TYPES}
+    parts = {part for text in written for part in _parts(text) if part in _TYPES}
+    forms = {part for part in parts if not part.startswith("reports - ")}  # ERIC's genre: says nothing where a form is
+    found = {_TYPES[part] for part in forms or parts}
     return next((word for word in _TELLING if word in found), None)
 
 

@@ -19,13 +19,14 @@ from pipeline.formats.ovid_fields import (
     KEPT,
     LABELS,
     MAPPED_APART,
+    PUBMED,
     REFERENCES,
     RULES,
     claim_authors,
     title_and_kind,
 )
 from pipeline.formats.source_citation import claim_source
-from pipeline.formats.text_fields import HEAD, hidden_identifiers
+from pipeline.formats.text_fields import HEAD, UNTAGGED, claim_pmid, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading
@@ -109,7 +110,7 @@ def _split_tags(record: Tagged) -> None:
         elif record.pairs:
             record.pairs[-1][1].append(line.strip())
         elif line.strip():
-            record.pairs.append(("", [line.strip()]))
+            record.pairs.append((UNTAGGED, [line.strip()]))
 
 
 def _split_labels(record: Tagged) -> None:
@@ -130,7 +131,7 @@ def _split_labels(record: Tagged) -> None:
         elif record.pairs:
             record.pairs[-1][1].append(line.strip())
         else:
-            record.pairs.append(("", [line.strip()]))
+            record.pairs.append((UNTAGGED, [line.strip()]))
 
 
 def _entry(record: Tagged) -> ParsedEntry:
@@ -190,6 +191,9 @@ def _databases(draft: Draft, values: dict[str, list[str]]) -> None:
             if "medline" in names and not draft.has("pmid") and value.strip().isdigit():
                 draft.claim(Rule(tag, "pmid"), value)
             draft.claim(Rule(tag, "accession"), value)
+    for tag in PUBMED:
+        for value in values.get(tag, ()):
+            claim_pmid(draft, tag, value)
     for tag in ("AN", "Accession Number"):
         for value in values.get(tag, ()):
             bare = one_line(value).rpartition(": ")[2].rstrip(".")

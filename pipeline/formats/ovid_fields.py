@@ -31,7 +31,6 @@ TABLE: Table = (
                        "|Index Terms|Major Concepts|Candidate Terms", _ITEMS),
     ("subject_categories", "CC|CL|Classification Code|Classification Codes|Section Headings", r"\.?\n|\.$"),
     ("doi", "DO|DI|DOI Number|DOI|Digital Object Identifier", None),
-    ("pmid", "PM|PMID|PubMed ID|Medline PMID|PubMed Identifier", None),
     ("pmcid", "PMC|PMCID|PubMed Central ID", None),
     ("issn", "IS|IT|ES|ISSN|ISSN Print|ISSN Electronic|Electronic ISSN|Print ISSN", None),
     ("isbn", "IB|BN|ISBN", None),
@@ -41,6 +40,7 @@ RULES = rules_of(TABLE)
 
 AUTHORS = ("FA", "Authors Full Name", "Full Author Name", "AU", "Authors", "Author", "Author(s)")
 EDITORS = ("ED", "Editors", "Editor", "Editor(s)", "Book Editors")
+PUBMED = ("PM", "PMID", "PubMed ID", "Medline PMID", "PubMed Identifier")
 REFERENCES = ("RF", "References", "Cited References", "Reference List")
 CITATIONS = ("SO", "Source", "BS", "Book Source")
 IDENTIFIERS = ("ID", "Key Concepts", "Identifiers", "Article Identifier")
@@ -52,7 +52,7 @@ MAPPED_APART = frozenset(
         *("TI", "Title", "DB", "Database", "UI", "Unique Identifier", "DT", "PT", "ST", "Status", "BT", "Book Title"),
         *("Document Type", "Publication Type", "Publication Types", "XL", "XP", "AD", "Correspondence Address"),
         *("Author Address", "Link to the Ovid Full Text or citation", "Link to the External Link Resolver"),
-        *AUTHORS, *EDITORS, *REFERENCES, *CITATIONS, *IDENTIFIERS,
+        *AUTHORS, *EDITORS, *PUBMED, *REFERENCES, *CITATIONS, *IDENTIFIERS,
     )
 )  # fmt: skip
 # Labels of fields without a column, known so that they are found where no value is indented beneath them.
@@ -74,6 +74,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN_INITIALS = re.compile(r"(?<=[A-Z]\.) (?=[^\s.]{2})")
+_POINTED = re.compile(r" [A-Z]{2,4}\.$")  # `Roy BC.`: the point ends the name
 _NEW_NAME = re.compile(r"\n|;(?![^\[\]]{0,300}\])")
 
 
@@ -93,7 +94,9 @@ def names_in(value: str) -> list[str]:
     """Return the names of an author field: one a line, parted by `;`, or `Lim B. Roy S.T.` parted after initials."""
     parts = [part for part in _NEW_NAME.split(value) if part.strip(" .,")]
     if len(parts) == 1 and "," not in parts[0] and "[" not in parts[0]:
-        return _BETWEEN_INITIALS.split(one_line(parts[0]))
+        names = _BETWEEN_INITIALS.split(one_line(parts[0]))
+        pointed = all(_POINTED.search(name) is None for name in names)
+        return names if pointed else [name.rstrip(".") for name in names]
     return parts
 
 

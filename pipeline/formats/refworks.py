@@ -11,13 +11,13 @@ import re
 from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule, fill
-from pipeline.formats.text_fields import HEAD, claim_names, hidden_identifiers
+from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.records import ParsedEntry, Reading
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]|PMID|PMCID)(?:[ \t](.*)|)$", re.DOTALL)
 _KIND = re.compile(r"^RT [A-Z][A-Za-z ,/()-]{2,40}[ \t]*$", re.MULTILINE)
 _TAGS = (
-    "RT SR ID A1 A2 A3 A4 A5 A6 AA T1 T2 T3 JF JO YR FD VO IS SP OP K1 AB NO ED PB PP SN AV AD AN LA "
+    "RT SR ID A1 A2 A3 A4 A5 A6 T1 T2 T3 JF JO YR FD VO IS SP OP K1 AB NO ED PB PP SN AV AD AN LA "
     "CL SF OT LK DO CN DB DS IP RD ST U1 U2 U3 U4 U5 U6 U7 U8 U9 UL SL LL CR WT WV OL PMID PMCID"
 )
 _KNOWN = frozenset(_TAGS.split())
@@ -43,13 +43,12 @@ _RULES: tuple[Rule, ...] = (
     Rule("DO", "doi"),
     Rule("PMID", "pmid"),
     Rule("PMCID", "pmcid"),
-    Rule("SN", "issn"),
     Rule("AN", "accession"),
     Rule("LK", "url", r"\n"),
     Rule("UL", "url", r"\n"),
     Rule("RT", "type"),
 )
-_MAPPED_HERE = ("A1", "A2", "T2", "SP", "OP", "DB")
+_MAPPED_HERE = ("A1", "A2", "T2", "SP", "OP", "DB", "SN")
 _PARTS = re.compile(r"section|chapter|conference", re.IGNORECASE)
 _WHOLES = re.compile(r"book|thesis|report|monograph", re.IGNORECASE)
 
@@ -128,22 +127,19 @@ def _entry(record: Tagged) -> ParsedEntry:
         for value in values.get(tag, ()):
             for line in value.split("\n"):
                 names = split_names(line, separator="\n") if ";" in line else [line]
-                claim_names(draft, tag, column, [_spaced(name) for name in names])
+                claim_names(draft, tag, column, names)
     _containers(draft, values)
     first, last = values.get("SP", []), values.get("OP", [])
     draft.pages(first[0] if first else "", last[0] if last else "")
     for tag, surplus in (("SP", first[1:]), ("OP", last[1:])):
         for value in surplus:
             draft.keep(tag, value)
+    for value in values.get("SN", ()):
+        claim_serials(draft, "SN", value)
     for value in values.get("DB", ()):
         draft.keep("database", value)
     hidden_identifiers(draft, values, ("LK", "UL", "NO", "AN", "U1", "U2"))
     return draft.finish(record.line, record.raw)
-
-
-def _spaced(name: str) -> str:
-    """Return `Family,Given` with a blank after its comma."""
-    return ", ".join(part.strip() for part in name.split(",") if part.strip())
 
 
 def _containers(draft: Draft, values: dict[str, list[str]]) -> None:

@@ -99,7 +99,7 @@ def claim_source(draft: Draft, tag: str, text: str, style: Style, container: str
     draft.keep(tag, text)
     parts = parts_of(text, style)
     bare = one_line(text[:_LONGEST]).rstrip(" .")
-    if not parts and style == "ovid" and 0 < len(bare) < 120 and not re.search(r"\d|\. ", bare):
+    if not parts and 0 < len(bare) < 120 and not re.search(r"\d|\. ", bare):
         parts = {"journal": bare}
     for name, value in parts.items():
         column = container if name == "journal" else name

@@ -8,16 +8,19 @@ from urllib.parse import unquote
 
 from pipeline.formats.authors import Order
 from pipeline.formats.draft import Draft, Rule
-from pipeline.normalise.identifiers import clean_doi, find_doi
+from pipeline.normalise.identifiers import clean_doi, find_doi, find_isbns, find_issns
 from pipeline.normalise.markup import one_line
 
 HEAD = 1_000_000
 """So many characters of a file are looked at to recognise its format."""
 
+UNTAGGED = "untagged"
+"""Under this word `extra` keeps lines of a record that stand under no tag."""
+
 # Column of the record, labels parted by `|`, separator of several values in one.
 Table = tuple[tuple[str, str, str | None], ...]
 
-_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]|\(AUTHOR\)", re.IGNORECASE)
 _DEGREE_WORDS = (
     "phd md mph msc bsc mbbs mbchb drph dds dmd dvm edd psyd pharmd mba facsm facp facs facc faap "
     "frcp frcs frcpc frcpath rnc dsc dphil bds fesc msw mha"
@@ -27,6 +30,7 @@ _FOOTNOTES = re.compile(r"[\d,;*+#&^~|$@!.()\[\]{}<>=/\\§†‡¶-]+")
 _ATTACHED = re.compile(r"(?<=[^\W\d_.])\d[\d,]*$|(?<=[^\W\d_]\.)\d[\d,]*$")
 _INITIALS = re.compile(r"(?:[A-ZÀ-Þ]\.?-?){1,4}")
 _NOBODY = frozenset({"[unknown]", "unknown", "[no author]", "no authorship indicated", "[anonymous]"})
+_WORDS = re.compile(r"[^\W\d_]{2}")
 _PMID = re.compile(r"\bpmid[:= ]{1,3}(\d{4,9})(?!\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S{3}")
 
@@ -82,6 +86,22 @@ def claim_names(draft: Draft, tag: str, column: str, names: Iterable[str], order
         if bare != one_line(name).rstrip(" ,;"):
             draft.keep(f"{column}_raw", name)
         draft.claim(Rule(tag, column, order=order or order_of(bare)), bare)
+
+
+def claim_serials(draft: Draft, tag: str, value: str) -> None:
+    """Give the ISSNs and ISBNs of a value to their columns; words beside them are kept with the value."""
+    found = [("issn", number) for number in find_issns(value)] + [("isbn", number) for number in find_isbns(value)]
+    for column, number in found:
+        draft.claim(Rule(tag, column), number)
+    if not found or _WORDS.search(value.casefold().replace("issn", "").replace("isbn", "")):
+        draft.keep(tag, value)
+
+
+def claim_pmid(draft: Draft, tag: str, value: str) -> None:
+    """Give a PubMed id to its column; a link that stands behind it is kept."""
+    number, _, note = value.strip().partition(" ")
+    draft.claim(Rule(tag, "pmid"), number)
+    draft.keep(tag, note)
 
 
 def hidden_identifiers(draft: Draft, values: Mapping[str, list[str]], tags: Iterable[str]) -> None:

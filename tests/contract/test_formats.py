@@ -316,7 +316,19 @@ def test_shared_exports_ids_are_unique_within_a_record_set() -> None:
 
 # Awkward files, with all that must come out of them: look at every change of these before accepting it.
 
-AWKWARD = ["awkward.ris", "awkward.bib", "awkward.csv", "awkward.nbib", "awkward.wos.txt"]
+AWKWARD = [
+    "awkward.ris",
+    "awkward.bib",
+    "awkward.csv",
+    "awkward.nbib",
+    "awkward.wos.txt",
+    "awkward.enw",
+    "awkward.refworks.txt",
+    "awkward.ovid.txt",
+    "awkward.proquest.txt",
+    "awkward.ebsco.txt",
+    "awkward.embase.txt",
+]
 
 
 @pytest.mark.parametrize("name", AWKWARD)

@@ -71,7 +71,7 @@ NEAR = {
 
 @pytest.mark.parametrize("name", NEAR)
 def test_other_texts_are_taken_for_no_export(name: str) -> None:
-    with pytest.raises(InputError, match="not a bibliographic export|without a column"):
+    with pytest.raises(InputError, match=r"not a bibliographic export|without a column"):
         read_export("x.txt", NEAR[name].encode())
 
 
@@ -89,7 +89,7 @@ def test_pubmed_summaries_are_named_with_what_to_do(text: str) -> None:
 
 
 def test_ovid_text_without_record_numbers_is_named() -> None:
-    text = "\nScore\n  *****\nAccession Number\n  1.\nAuthor\n  Roy, B.\nTitle\n  T\n\nScore\n  *****\nAccession Number\n  2.\n"
+    text = "\nScore\n  *****\nAccession Number\n  1.\nAuthor\n  Roy, B.\nTitle\n  T\n\nAccession Number\n  2.\n"
     with pytest.raises(InputError, match="Ovid text without the numbers"):
         read_export("x.txt", text.encode())
 
