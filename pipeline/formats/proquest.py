@@ -97,12 +97,10 @@ def recognise(text: str) -> float:
     """Return how surely the text is ProQuest's: a rule, and beneath it several of its labels."""
     head = text[:HEAD]
     for rule in _RULES_THERE.finditer(head):
-        lines = [line for line in head[rule.end() :].split("\n", 120)[1:120] if line.strip()]
+        lines = [line for line in head[rule.end() : rule.end() + 50_000].split("\n", 120)[1:120] if line.strip()]
         labels = {found.group(1).strip().casefold() for found in map(_LABEL.match, lines) if found}
         if len(labels & set(_SPELLINGS)) > 2 and labels & _OWN:
             return 0.93
-        if rule.start() > 200_000:
-            break
     return 0.0
 
 
