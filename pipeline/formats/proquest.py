@@ -15,7 +15,6 @@ from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading
 
 _RULE = re.compile(r"[ \t]*_{40,}[ \t]*$")
-_RULES_THERE = re.compile(r"^[ \t]*_{40,}[ \t]*$", re.MULTILINE)
 _STUB = re.compile(r"_{1,39}")
 _LABEL = re.compile(r"([A-Za-z][A-Za-z0-9/(), &-]{1,48}):(?:[ \t](.*)|)$", re.DOTALL)
 _PLACE = re.compile(r"Document \d{1,7} of \d{1,7}[ \t]*$")
@@ -67,6 +66,7 @@ _OTHERS = (
     "|Education level|ERIC document|Milestone dates|Entry date|Revision date|First submitted date|Ethics"
 )
 _SPELLINGS = spelling_of(_TABLE, _OTHERS)
+_LABELS = frozenset(_SPELLINGS)
 _RULES = rules_of(_TABLE)
 _NAMES = (("Author", "authors"), ("Authors", "authors"), ("Editor", "editors"), ("Editors", "editors"))
 _KEYWORDS = ("Identifier / keyword", "Identifiers / keywords", "Identifier", "Keyword", "Keywords", "Author keyword",
@@ -95,12 +95,14 @@ _FOOTERS = (
 
 def recognise(text: str) -> float:
     """Return how surely the text is ProQuest's: a rule, and beneath it several of its labels."""
-    head = text[:HEAD]
-    for rule in _RULES_THERE.finditer(head):
-        lines = [line for line in head[rule.end() : rule.end() + 50_000].split("\n", 120)[1:120] if line.strip()]
-        labels = {found.group(1).strip().casefold() for found in map(_LABEL.match, lines) if found}
-        if len(labels & set(_SPELLINGS)) > 2 and labels & _OWN:
-            return 0.93
+    labels: set[str] | None = None
+    for line in text[:HEAD].split("\n"):
+        if _RULE.match(line):
+            labels = set()
+        elif labels is not None and (found := _LABEL.match(line)):
+            labels.add(found.group(1).strip().casefold())
+            if len(labels & _LABELS) > 2 and labels & _OWN:
+                return 0.93
     return 0.0
 
 

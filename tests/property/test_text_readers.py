@@ -115,7 +115,8 @@ def test_no_value_is_lost(name: str, data: st.DataObject) -> None:
 _PIECES = (
     "%0 Book\n|%T T\n|%A \n|%|RT Book\n|T1 T\n|A1 \n|<1>\n|<2. >\n|<|VN  - Ovid\n|TI  - T\n|Title\n|  value\n"
     "|\tvalue\n|TI- T\n|AU- \n|AN- 1\n|Record: 1\n|Title:\n|Title: T\n|RECORD 1\n|TITLE\n|AUTHOR NAMES\n"
-    "|Author: A\n|Database: D\n|Publication title: P\n|Bibliography\n|\n|\n\n|SO  - J. 1(2):3-4, 2001.\n|AU  - \n|Contact us at: x\n"
+    "|Author: A\n|Database: D\n|Publication title: P\n|Bibliography\n|\n|\n\n|SO  - J. 1(2):3-4, 2001.\n"
+    "|AU  - \n|Contact us at: x\n"
 )
 _RULES = ["_" * 60 + "\n", "_" * 20, "\x0c", "\u2028", "ID  - a; b [doi]\n"]
 PIECES = st.sampled_from([*_PIECES.split("|"), *_RULES])
