@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
@@ -46,6 +47,42 @@ class Tagged:
             else:
                 found[tag] = [text]
         return found
+
+
+def left_out(stray: Sequence[tuple[int, str]]) -> list[str]:
+    """Return a line on what stood outside the records (line number and text of each line); none where nothing did."""
+    if not stray:
+        return []
+    number, line = stray[0]
+    return [f"{len(stray)} lines outside any record left out, the first at line {number}: {line[:80]!r}"]
+
+
+def mark_cut(records: Sequence[Tagged]) -> None:
+    """Mark the last record as cut off where all others end with one tag that it alone lacks."""
+    ends = {record.pairs[-1][0] for record in records[:-1] if record.pairs}
+    if len(records) > 2 and len(ends) == 1 and not any(tag in ends for tag, _ in records[-1].pairs):
+        records[-1].ended = False
+
+
+def cut_start(lines: list[str], start: re.Pattern[str]) -> list[RejectedEntry]:
+    """Take from the lines of a file the beginning of a record of which no more is left, and return it as a reject."""
+    place = len(lines) - 1
+    while place > 0 and not lines[place].strip():
+        place -= 1
+    if place <= 0 or lines[place - 1].strip() or not start.fullmatch(lines[place].rstrip()):
+        return []
+    stub = lines[place].strip()
+    lines[place] = ""
+    return [RejectedEntry(place + 1, stub, "cut off at the end of the file before its title")]
+
+
+def empty_records(records: Iterable[Tagged]) -> list[RejectedEntry]:
+    """Return a reject for every record number under which nothing stands."""
+    return [
+        RejectedEntry(record.line, record.raw.strip() or "(nothing)", "a record number without a record")
+        for record in records
+        if not record.pairs
+    ]
 
 
 def assemble(

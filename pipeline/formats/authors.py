@@ -12,6 +12,7 @@ _APA_NAME = re.compile(r"([^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5})(?:, (?:& |…
 _TRAILING_INITIALS = re.compile(r"(\S.*?)\s+((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
 _TRAILING_ID = re.compile(r"\s*\((?:\d{5,}|[^()\s]+@[^()\s]+)\)$")
 _AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
+_TIGHT = re.compile(r"(?<=[^\W\d_]),(?=[^\W\d_])")
 _PARTICLES = frozenset(
     [
         "da",
@@ -75,6 +76,8 @@ def family_first(name: str, order: Order = "family") -> str:
     bare = name.strip()
     if bare.endswith(")"):
         bare = _TRAILING_ID.sub("", bare)
+    if "," in bare and ", " not in bare:
+        bare = _TIGHT.sub(", ", bare, count=1)
     if order in ("family", "asis") or "," in bare or " " not in bare or _GROUP.search(bare):
         return bare
     if order == "initials":

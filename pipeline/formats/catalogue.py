@@ -6,7 +6,21 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.formats import bibtex, csv_export, endnote_xml, nbib, pubmed_xml, ris, wos
+from pipeline.formats import (
+    bibtex,
+    csv_export,
+    ebsco_text,
+    embase,
+    endnote_xml,
+    enw,
+    nbib,
+    ovid,
+    proquest,
+    pubmed_xml,
+    refworks,
+    ris,
+    wos,
+)
 from pipeline.records import Reading
 
 
@@ -25,11 +39,12 @@ class Format:
 
 @dataclass(frozen=True)
 class Unread:
-    """A format that is recognised but not read yet: what it is, its signs, which export to choose instead."""
+    """A format that is recognised but not read: what it is, its signs, which export to choose instead, and why."""
 
     label: str
     sign: re.Pattern[str]
     instead: str
+    why: str = "is not read yet"
 
 
 FORMATS: tuple[Format, ...] = (
@@ -41,14 +56,20 @@ FORMATS: tuple[Format, ...] = (
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
+    Format("enw", "EndNote refer (.enw)", enw.recognise, enw.read),
+    Format("refworks", "RefWorks tagged", refworks.recognise, refworks.read),
+    Format("ovid", "Ovid text", ovid.recognise, ovid.read),
+    Format("proquest", "ProQuest text", proquest.recognise, proquest.read),
+    Format("ebsco", "EBSCO text", ebsco_text.recognise, ebsco_text.read),
+    Format("embase", "Embase text", embase.recognise, embase.read),
 )
 
 _OTHERWISE = "export as RIS, BibTeX or CSV instead"
 
 
-def _unread(label: str, sign: str, instead: str = _OTHERWISE) -> Unread:
+def _unread(label: str, sign: str, instead: str = _OTHERWISE, why: str = "is not read yet") -> Unread:
     """Return a row of the table below."""
-    return Unread(label, re.compile(sign, re.MULTILINE), instead)
+    return Unread(label, re.compile(sign, re.MULTILINE), instead, why)
 
 
 UNREAD: tuple[Unread, ...] = (
@@ -57,12 +78,11 @@ UNREAD: tuple[Unread, ...] = (
     _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",
             "fetch the works as BibTeX or RIS instead"),
     _unread("JSON (CSL, OpenAlex, Crossref or another)", r"\A\s*(?:\[\s*(?:\{|\]|\Z)|\{\s*\")"),
-    _unread("EndNote refer (.enw)", r"^%0 [A-Z][A-Za-z ]+$|^%[AT] \S[\s\S]{0,2000}^%[A-Z0-9@] ",
-            "export as RIS instead"),
-    _unread("RefWorks tagged", r"^RT \S[\s\S]{0,2000}^(?:SR|ID|T1|A1) ", "export from RefWorks as RIS instead"),
-    _unread("Ovid tagged text", r"^ ?<\d+\. ?>\s*$|^ ?<\d+>\s*$|^ ?VN {1,2}- Ovid", "export from Ovid as RIS instead"),
-    _unread("Embase text", r"^RECORD \d+\s*$[\s\S]{0,500}^[A-Z ]{4,}\s*$", "export from Embase as RIS instead"),
-    _unread("ProQuest text", r"^_{60}\s*$", "export from ProQuest as RIS instead"),
-    _unread("EBSCO text", r"^(?:TI|AU|SO|AN)-? ?[-:] \S[\s\S]{0,3000}^(?:SO|KP|DE|AN|AB)-? ?[-:] ",
-            "export from EBSCO as RIS instead"),
+    _unread("PubMed summary or abstract text",
+            r"\A\s*1[.:] [^\n]{20,}(?:\bPMID: ?\d|[ .](?:1[89]|20)\d\d[^;\n]{0,30};\s?\d)"
+            r"|\A\s*1[.:] [^\n]{20,}\n[\s\S]{0,20000}?^PMID: \d{4}", "save as PubMed (nbib)",
+            "holds no marks that part title, authors and journal, and cannot be read without loss"),
+    _unread("Ovid text without the numbers of its records", r"\A\s*(?:Score\n\s+\*+\n)?Accession Number\n[ \t]+\S",
+            "export from Ovid again with all its lines: each record begins with its number, `<1>`",
+            "does not say where a record begins"),
 )  # fmt: skip

@@ -16,28 +16,31 @@ _KEYWORDS = r";\s*|\n"
 # Column of the record -> headers (lower case, `_` as blank) in the order of preference; then how values are parted.
 _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("title", "title|article title|document title|item title|primary title|titel|titre|título|titulo|ti"
-              "|paper title", None),
+              "|paper title|title primary|title, primary", None),
     ("title", "display name|publication title (article)|name of publication|citation title|t1", None),
-    ("title_other", "original title|translated title|original language title", None),
+    ("title_other", "original foreign title|original title|translated title|original language title", None),
     ("abstract", "abstract|abstract note|abstracts|ab|zusammenfassung|résumé|resumen|abstract text"
                  "|abstract note text", None),
     ("abstract", "original abstract|description", None),
     ("authors", "author full names|authors full names|author full name|author names|author/s|author(s)"
-                "|authors", SEMICOLON),
+                "|authors|authors, primary|authors primary", SEMICOLON),
     ("authors", "author|au|autor|autoren|auteurs|autores|autor(es)|creator|creators", SEMICOLON),
     ("authors", "authorships.author.display name|author list", SEMICOLON),
-    ("editors", "editor|editors|conference editors", SEMICOLON),
+    ("editors", "authors, secondary|editor|editors|conference editors", SEMICOLON),
     ("affiliations", "affiliations|author affiliations|author addresses|affiliation|addresses"
-                     "|author address", SEMICOLON),
-    ("journal", "source title|journal title|publication title|journal|journal/book|journal name|journal or book", None),
+                     "|author address|author/address", SEMICOLON),
+    ("journal", "source title|journal title|publication title|journal|journal/book|journal name|journal or book"
+                "|periodical full", None),
     ("journal", "publication name|zeitschrift|revista|revue|secondary title|container title", None),
     ("journal", "primary location.source.display name|publication|periodical|jt|so|journal full title", None),
-    ("journal_abbr", "abbreviated source title|journal abbreviation|journal abbr|iso abbreviation|ta", None),
+    ("journal_abbr", "abbreviated source title|journal abbreviation|journal abbr|iso abbreviation|ta"
+                     "|periodical abbrev", None),
     ("booktitle", "book title|booktitle|proceedings title|proceedings", None),
     ("series", "book series title|series|series title", None),
     ("publisher", "publisher|book publisher|publisher name", None),
     ("year", "year|publication year|pubyear|published year|pub year|jahr|año|ano|année|py|year published", None),
     ("year", "year of publication|date published|publication date|published|date", None),
+    ("date", "pub date free from|pub date free form", None),
     ("date", "date of publication|issue date|cover date|online date|early access date|published date", None),
     ("volume", "volume|journal volume|vol|vol.|biblio.volume|band", None),
     ("issue", "issue|number|journal issue|issue number|no|no.|biblio.issue", None),
@@ -67,7 +70,7 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
                   "|lens id", None),
     ("accession", "publication id|ut|an|accession no|unique id", None),
-    ("url", "link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"\s+(?=https?://)"),
+    ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"\s+(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url", None),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
     ("type", "document type (scopus)|reference type|dokumenttyp|pubtype", None),
@@ -75,6 +78,7 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
 _PAGES = (
     ("page start", "page end"), ("start page", "end page"), ("first page", "last page"), ("startpage", "endpage"),
     ("biblio.first page", "biblio.last page"), ("spage", "epage"), ("beginning page", "ending page"),
+    ("start page", "other pages"),
 )  # fmt: skip
 PAGE_COLUMNS: tuple[tuple[str, str], ...] = _PAGES
 DATABASE_COLUMNS = ("database name", "database", "library catalog", "source database", "db", "database provider")
@@ -134,6 +138,8 @@ EXPORTERS: tuple[Exporter, ...] = (
               authors=("authors", COMMA, "initials"), create_date=(None, None, "asis")),
     _exporter("EBSCOhost", "article title|plink", None),
     _exporter("The Lens", "lens id", "Lens", author__s=("authors", SEMICOLON, "given")),
+    _exporter("RefWorks", "reference type|title primary", None, title_secondary=("booktitle", None, "asis")),
+    _exporter("RefWorks", "reference type|title, primary", None, title_secondary=("booktitle", None, "asis")),
     _exporter("Zotero", "key|item type|abstract note", None, date=("date", None, "asis"), type=(None, None, "asis")),
     _exporter("Rayyan", "key|title|pubmed id|notes", None),
     _exporter("Covidence", "covidence #", None),

@@ -172,9 +172,9 @@ def _names(draft: Draft, rule: Rule, value: str) -> None:
 def _pages(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take first and last page from the columns that hold them."""
     named = {header_name(name): found[0] for name, found in values.items()}
-    for first, last in PAGE_COLUMNS:
+    for first, last in sorted(PAGE_COLUMNS, key=lambda pair: not (pair[0] in named and pair[1] in named)):
         if first in named or last in named:
-            draft.pages(named.get(first, ""), named.get(last, ""))
+            draft.pages(named.pop(first, ""), named.pop(last, ""))
 
 
 def _databases(draft: Draft, values: dict[str, list[str]], exporter: Exporter) -> None:

@@ -27,7 +27,7 @@ def recognise(text: str, file: str | None = None) -> Format:
     head = text[:100_000]
     for unread in UNREAD:
         if unread.sign.search(head):
-            raise InputError(f"{unread.label} is not read yet", file=file, hint=unread.instead)
+            raise InputError(f"{unread.label} {unread.why}", file=file, hint=unread.instead)
     if confidence >= _LEAST:
         return best
     raise _unknown(text, file)

@@ -155,7 +155,8 @@ class Draft:
         items = self.fields.setdefault(column, [])
         for name in names:
             text = self._clean(column, name)
-            if text and (text[-1] in ";)" or text[0] == ";" or order not in ("family", "asis")):
+            tight = "," in text and ", " not in text
+            if text and (tight or text[-1] in ";)" or text[0] == ";" or order not in ("family", "asis")):
                 text = family_first(text.strip(" ;"), order)
             if text:
                 items.append(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble
+from pipeline.formats.assembly import Tagged, assemble, left_out
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_issns
 from pipeline.normalise.markup import one_line
@@ -99,7 +99,7 @@ def read(text: str) -> Reading:
         for number, line in stray[-1:]
         if records and number > records[-1].line and _STUB.fullmatch(line)
     ]
-    return assemble(records, _entry, _remarks(stray[: len(stray) - len(rejects)]), rejects)
+    return assemble(records, _entry, left_out(stray[: len(stray) - len(rejects)]), rejects)
 
 
 def _mark_cut(records: list[Tagged]) -> None:
@@ -107,14 +107,6 @@ def _mark_cut(records: list[Tagged]) -> None:
     sources = [any(tag == "SO" for tag, _ in reversed(record.pairs)) for record in records]
     if len(records) > 1 and all(sources[:-1]) and not sources[-1]:
         records[-1].ended = False
-
-
-def _remarks(stray: list[tuple[int, str]]) -> list[str]:
-    """Return a line on what stood outside the records."""
-    if not stray:
-        return []
-    number, line = stray[0]
-    return [f"{len(stray)} lines outside any record left out, the first at line {number}: {line[:80]!r}"]
 
 
 def _has_pmid(record: Tagged) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
 from pipeline.formats.detect import recognise
 from pipeline.records import Reading
+
+_LETTERS = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ def read_export(name: str, data: bytes) -> ExportReading:
     decoded = decode(data, name)
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
+    if not _LETTERS.search(decoded.text):
+        raise _no_records(name, f"the file holds only signs: {decoded.text.strip()[:20]!r}")
     found = recognise(decoded.text, name)
     try:
         with _collector_at_rest():

@@ -82,7 +82,7 @@ OWN_RULES: dict[str, tuple[Rule, ...]] = {
     "wos": (Rule("C1", "affiliations", r"\n"),),
 }
 
-_EBSCO_CODES = {
+EBSCO_CODES = {
     "aph": "Academic Search Premier", "a9h": "Academic Search Complete", "asn": "Academic Search Ultimate",
     "psyh": "APA PsycINFO",
     "psyhref": "APA PsycINFO", "pdh": "APA PsycArticles", "ecn": "EconLit", "eoh": "EconLit", "8gh": "GreenFILE",
@@ -147,7 +147,7 @@ def databases(values: Values, context: Mapping[str, str], dialect: str) -> Itera
     """Yield the names of the databases a record states, else the one its exporter stands for."""
     stated = [part.strip() for value in values.get("DB", ()) for part in value.split("\n") if part.strip()]
     if dialect == "ebsco":
-        stated = [_EBSCO_CODES.get(name.casefold(), name) for name in stated]
+        stated = [EBSCO_CODES.get(name.casefold(), name) for name in stated]
     if context.get("database"):
         stated.append(context["database"])
     for accession in (*values.get("AN", ()), *values.get("UT", ())):
