@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from pipeline.formats import bibtex, csv_export, nbib, ris, wos
+from pipeline.formats import bibtex, csv_export, nbib, ris, workbook, wos
 from pipeline.records import Reading
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format that can be read: its name, what people call it, how it is recognised (0 to 1, by content) and read."""
+    """A format that can be read: its name, what people call it, how it is recognised (0 to 1, by content) and read.
+
+    A `binary` format is recognised and read from the file's bytes, the others from its text.
+    """
 
     name: str
     label: str
-    recognise: Callable[[str], float]
-    read: Callable[[str], Reading]
+    recognise: Callable[[Any], float]
+    read: Callable[[Any], Reading]
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ FORMATS: tuple[Format, ...] = (
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
+    Format("workbook", "Excel workbook (.xlsx, .xls)", workbook.recognise, workbook.read, binary=True),
 )
 
 _OTHERWISE = "export as RIS, BibTeX or CSV instead"

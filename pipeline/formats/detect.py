@@ -11,6 +11,11 @@ _LEAST = 0.4
 _SURE = 0.9
 
 
+def recognise_bytes(data: bytes) -> Format | None:
+    """Return the binary format of a file, None where it is none of them (text, or nothing that can be read)."""
+    return next((candidate for candidate in FORMATS if candidate.binary and candidate.recognise(data)), None)
+
+
 def recognise(text: str, file: str | None = None) -> Format:
     """Return the format of a text: the one whose reader is surest, the earlier one in the table where two are.
 
@@ -18,7 +23,7 @@ def recognise(text: str, file: str | None = None) -> Format:
         InputError: names what was found and what can be read, or the format that is not read yet and what to choose.
     """
     best, confidence = FORMATS[0], 0.0
-    for candidate in FORMATS:
+    for candidate in (form for form in FORMATS if not form.binary):
         found = candidate.recognise(text)
         if found > confidence:
             best, confidence = candidate, found

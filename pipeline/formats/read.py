@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.errors import InputError
 from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
-from pipeline.formats.detect import recognise
+from pipeline.formats.detect import recognise, recognise_bytes
 from pipeline.records import Reading
 
 
@@ -17,7 +17,7 @@ class ExportReading:
 
     Attributes:
         format: the format it was read as.
-        encoding: the encoding it was decoded from.
+        encoding: the encoding it was decoded from; `binary` where it is no text.
         reading: entries, rejects and the reader's remarks.
         remarks: all remarks for people: on the encoding, then the reader's.
     """
@@ -40,14 +40,31 @@ def read_export(name: str, data: bytes) -> ExportReading:
     """
     if not data:
         raise _no_records(name, "the file is empty (0 bytes)")
+    binary = recognise_bytes(data)
+    if binary:
+        return _read_binary(name, data, binary)
     decoded = decode(data, name)
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
     found = recognise(decoded.text, name)
     reading = found.read(decoded.text)
+    _refuse_empty(name, found, reading)
+    return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
+
+
+def _read_binary(name: str, data: bytes, found: Format) -> ExportReading:
+    """Return the reading of a file that is no text."""
+    try:
+        reading = found.read(data)
+    except InputError as error:
+        raise InputError(error.lines[0], file=name) from error
+    _refuse_empty(name, found, reading)
+    return ExportReading(found, "binary", reading, reading.remarks)
+
+
+def _refuse_empty(name: str, found: Format, reading: Reading) -> None:
     if not reading.entries and not reading.rejects:
         raise _no_records(name, f"read as {found.label}, it holds a header at most")
-    return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
 
 
 def _no_records(name: str, why: str) -> InputError:
