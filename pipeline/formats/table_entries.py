@@ -6,7 +6,9 @@ import re
 
 from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import split_names
-from pipeline.formats.csv_columns import DATABASE_COLUMNS, PAGE_COLUMNS, Exporter, header_name, rules_for
+from pipeline.formats.cell_lists import SPLITTERS, whole_names
+from pipeline.formats.csv_columns import BAR, COMMA, DATABASE_COLUMNS, PAGE_COLUMNS, Exporter, header_name, rules_for
+from pipeline.formats.csv_hidden import fill_hidden
 from pipeline.formats.delimited import Row, Table
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import label_of
@@ -14,8 +16,12 @@ from pipeline.normalise.identifiers import find_doi, without_guard
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _MISSING = frozenset({"NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"})
+# What exporters write where a work has no author.
+_MISSING_NAME = re.compile(r"\[no author(?: name| id)? available\]", re.IGNORECASE)
 _SCOPUS_LINK = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
 _EBSCO_LINK = re.compile(r"ebscohost\.com/.*[?&]db=(\w+)")
+_IEEE_LINK = re.compile(r"ieeexplore\.ieee\.org/.*[?&]arnumber=(\d{1,12})")
+_SEPARATORS = {COMMA: ",", BAR: "|", r"//": "//"}
 _DIVIDER = re.compile(r"citations that are not yet labeled by anyone", re.IGNORECASE)
 _CONSENSUS = {"1": "included", "-1": "excluded", "0": "maybe"}
 _ACCESSION_IN_EXTRA = re.compile(r"^PMID:\s*(\d{1,9})", re.MULTILINE)
@@ -64,6 +70,7 @@ def _entry(table: Table, row: Row, rules: list[Rule], exporter: Exporter) -> Par
         values.setdefault(name, []).append(value)
     _claim_all(draft, rules, values)
     _pages(draft, values)
+    fill_hidden(draft, values, exporter.name)
     _databases(draft, values, exporter)
     _labels(draft, values)
     return draft.finish(row.line, canonical(pairs))
@@ -75,13 +82,16 @@ def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) ->
     names_from: dict[str, str] = {}
     for rule in rules:
         for value in values.get(rule.tag, ()):
-            if value in _MISSING and rule.column not in ("title", "authors"):
+            if _MISSING_NAME.fullmatch(value) or (value in _MISSING and rule.column not in ("title", "authors")):
                 draft.keep(rule.tag, value)
             elif rule.column in ("authors", "editors"):
                 if names_from.setdefault(rule.column, rule.tag) == rule.tag:
                     _names(draft, rule, value)
                 else:
                     draft.keep(rule.tag, value)
+            elif rule.split in SPLITTERS:
+                for part in SPLITTERS[rule.split](value):
+                    draft.claim(Rule(rule.tag, rule.column), part)
             else:
                 draft.claim(rule, value)
     paged = {name for pair in PAGE_COLUMNS for name in pair}
@@ -92,11 +102,11 @@ def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) ->
 
 
 def _names(draft: Draft, rule: Rule, value: str) -> None:
-    """Part the names of a cell: by `;`, else as the exporter does."""
-    separator = "," if rule.split and rule.split.startswith(",") else None
-    names = split_names(value, separator)
+    """Part the names of a cell: by `;`, else as the exporter does, else by commas between whole names."""
+    separator = _SEPARATORS.get(rule.split or "")
     whole = Rule(rule.tag, rule.column, None, rule.order)
-    for name in names:
+    names = None if separator or rule.order != "family" else whole_names(value)
+    for name in names or split_names(value, separator):
         draft.claim(whole, name)
     if value.rstrip().endswith(("…", "...")):
         draft.flag("more_authors")
@@ -122,6 +132,9 @@ def _databases(draft: Draft, values: dict[str, list[str]], exporter: Exporter) -
         scopus, ebsco = _SCOPUS_LINK.search(link[:2000]), _EBSCO_LINK.search(link[:2000])
         if scopus and not draft.has("accession"):
             draft.claim(Rule("Link", "accession"), scopus.group(1))
+        ieee = _IEEE_LINK.search(link[:2000])
+        if ieee and not draft.has("accession"):
+            draft.claim(Rule("PDF Link", "accession"), ieee.group(1))
         if "database" not in draft.extra and (scopus or ebsco):
             draft.keep("database", "Scopus" if scopus else f"EBSCOhost {ebsco.group(1) if ebsco else ''}")
         if not draft.has("doi") and "doi.org/" in link:
