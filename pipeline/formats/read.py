@@ -8,6 +8,7 @@ from pipeline.errors import InputError
 from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
 from pipeline.formats.detect import recognise, recognise_bytes
+from pipeline.formats.screening_labels import with_file_decisions
 from pipeline.records import Reading
 
 
@@ -32,7 +33,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
     """Return the entries and rejects of an export file.
 
     Args:
-        name: the file's name, for messages only.
+        name: the file's name, for messages; Covidence tells its decisions by it alone.
         data: its bytes.
 
     Raises:
@@ -47,7 +48,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
     found = recognise(decoded.text, name)
-    reading = found.read(decoded.text)
+    reading = with_file_decisions(found.read(decoded.text), name)
     _refuse_empty(name, found, reading)
     return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
 
@@ -55,7 +56,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
 def _read_binary(name: str, data: bytes, found: Format) -> ExportReading:
     """Return the reading of a file that is no text."""
     try:
-        reading = found.read(data)
+        reading = with_file_decisions(found.read(data), name)
     except InputError as error:
         raise InputError(error.lines[0], file=name) from error
     _refuse_empty(name, found, reading)

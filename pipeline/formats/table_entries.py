@@ -11,7 +11,7 @@ from pipeline.formats.csv_columns import BAR, COMMA, DATABASE_COLUMNS, PAGE_COLU
 from pipeline.formats.csv_hidden import fill_hidden
 from pipeline.formats.delimited import Row, Table
 from pipeline.formats.draft import Draft, Rule
-from pipeline.formats.ris_dialects import label_of
+from pipeline.formats.screening_labels import keep_row_decisions
 from pipeline.normalise.identifiers import find_doi, without_guard
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
@@ -23,7 +23,6 @@ _EBSCO_LINK = re.compile(r"ebscohost\.com/.*[?&]db=(\w+)")
 _IEEE_LINK = re.compile(r"ieeexplore\.ieee\.org/.*[?&]arnumber=(\d{1,12})")
 _SEPARATORS = {COMMA: ",", BAR: "|", r"//": "//"}
 _DIVIDER = re.compile(r"citations that are not yet labeled by anyone", re.IGNORECASE)
-_CONSENSUS = {"1": "included", "-1": "excluded", "0": "maybe"}
 _ACCESSION_IN_EXTRA = re.compile(r"^PMID:\s*(\d{1,9})", re.MULTILINE)
 
 
@@ -152,21 +151,11 @@ def _databases(draft: Draft, values: dict[str, list[str]], exporter: Exporter) -
 
 
 def _labels(draft: Draft, values: dict[str, list[str]]) -> None:
-    """Read decisions that Rayyan, ASReview and abstrackr write beside the records."""
-    for name, found in values.items():
-        header = header_name(name)
-        for value in found:
-            label = None
-            if header in ("notes", "note"):
-                label = label_of(value)
-            elif header == "consensus":
-                label = _CONSENSUS.get(value.removesuffix(".0"))
-            elif header in ("asreview label", "asreview prior label"):
-                label = {"1": "included", "0": "excluded"}.get(value.removesuffix(".0"))
-            if label == "differ":
-                draft.flag("labels_differ")
-            elif label:
-                draft.claim(Rule(name, "label"), label)
+    """Read decisions that other screening tools write beside the records."""
+    named: dict[str, list[tuple[str, str]]] = {}
+    for column, found in values.items():
+        named.setdefault(header_name(column), []).extend((column, value) for value in found)
+    keep_row_decisions(draft, named)
 
 
 def _remarks(table: Table, exporter: Exporter) -> list[str]:
