@@ -47,16 +47,17 @@ def scopus_references(text: str) -> list[str]:
     >>> scopus_references("Doe, A., Gardens (2001) J Inv, 1, p. 2; Roe, B., Wells (1999) J Inv; untold; Lee (1990) J")
     ['Doe, A., Gardens (2001) J Inv, 1, p. 2', 'Roe, B., Wells (1999) J Inv; untold; Lee (1990) J']
     """
-    found: list[str] = []
+    found: list[list[str]] = []
     dated = last = False
     for part in text.split("; "):
         has_year = bool(_YEAR.search(part))
         if not found or last or (dated and has_year):
-            found.append(part)
+            found.append([part])
         else:
-            found[-1] += f"; {part}"
+            found[-1].append(part)
         dated, last = has_year, bool(_YEAR_LAST.search(part))
-    return [reference.strip(" ;") for reference in found if reference.strip(" ;")]
+    references = ("; ".join(parts).strip(" ;") for parts in found)
+    return [reference for reference in references if reference]
 
 
 def dimensions_references(text: str) -> list[str]:

@@ -146,16 +146,21 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_items(self, rule: Rule, value: str) -> None:
-        items = self.fields.setdefault(rule.column, [])
         if rule.split and ";" in rule.split and "&" in value:
             value = self._without_entities(rule, value)
-        parts = re.split(rule.split, value) if rule.split else [value]
+        self.claim_parts(rule, re.split(rule.split, value) if rule.split else [value])
+
+    def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:
+        """Give the parts of a value to a column that is a list: each once, but names as often as they stand."""
+        items = self.fields.setdefault(rule.column, [])
+        known = set() if rule.column in _NAMES else set(items)
         for part in parts:
             text = self._clean(rule.column, part)
             if rule.column in _NAMES:
                 text = family_first(text.strip(" ;"), rule.order)
-            if text and (rule.column in _NAMES or text not in items):
+            if text and (rule.column in _NAMES or text not in known):
                 items.append(text)
+                known.add(text)
 
     def _without_entities(self, rule: Rule, value: str) -> str:
         """Return a list with its entities decoded, so that their semicolons part nothing."""

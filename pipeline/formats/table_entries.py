@@ -89,8 +89,7 @@ def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) ->
                 else:
                     draft.keep(rule.tag, value)
             elif rule.split in SPLITTERS:
-                for part in SPLITTERS[rule.split](value):
-                    draft.claim(Rule(rule.tag, rule.column), part)
+                draft.claim_parts(rule, SPLITTERS[rule.split](value))
             else:
                 draft.claim(rule, value)
     paged = {name for pair in PAGE_COLUMNS for name in pair}
@@ -105,8 +104,7 @@ def _names(draft: Draft, rule: Rule, value: str) -> None:
     separator = _SEPARATORS.get(rule.split or "")
     whole = Rule(rule.tag, rule.column, None, rule.order)
     names = None if separator or rule.order != "family" else whole_names(value)
-    for name in names or split_names(value, separator):
-        draft.claim(whole, name)
+    draft.claim_parts(whole, names or split_names(value, separator))
     if value.rstrip().endswith(("…", "...")):
         draft.flag("more_authors")
 
