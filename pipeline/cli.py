@@ -94,8 +94,12 @@ def parser() -> argparse.ArgumentParser:
     take = commands.add_parser(
         "import-decisions", help="take decisions made elsewhere into a ledger", description=_import_decisions.__doc__
     )
-    take.add_argument("table", help="CSV with decision, reason, and id, doi or title")
-    take.add_argument("--reviewer", required=True, help="whose decisions they are")
+    take.add_argument(
+        "file",
+        help="an export of a screening tool, in any format that is read; or, with --reviewer, a CSV with decision, "
+        "reason, and id, doi or title",
+    )
+    take.add_argument("--reviewer", help="whose decisions the CSV holds; an export says it by itself")
     take.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     take.set_defaults(run=_import_decisions)
     return top
@@ -165,11 +169,18 @@ def _new(chosen: argparse.Namespace) -> int:
 
 
 def _import_decisions(chosen: argparse.Namespace) -> int:
-    """Match a table of decisions to the review's entries by id, DOI or title, and append them to a ledger."""
-    from pipeline.decisions.take_over import take_over
+    """Match decisions made elsewhere to the review's entries by id, DOI or title, and append them to ledgers."""
     from pipeline.review import open_review
 
-    lines, exit_status = take_over(open_review(Path(chosen.folder)), Path(chosen.table), chosen.reviewer)
+    review, file = open_review(Path(chosen.folder)), Path(chosen.file)
+    if chosen.reviewer:
+        from pipeline.decisions.take_over import take_over
+
+        lines, exit_status = take_over(review, file, chosen.reviewer)
+    else:
+        from pipeline.exported_decisions import take_over_export
+
+        lines, exit_status = take_over_export(review, file)
     for line in lines:
         print(printable(line))
     return exit_status

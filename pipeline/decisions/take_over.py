@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from pipeline.decisions.ledger import LedgerRow, append_rows, ledger_bytes, ledger_path, read_ledger
 from pipeline.decisions.sheet import Sheet, not_text, read_sheet_bytes
@@ -47,8 +48,27 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
             hint="add the name to [screening] past_reviewers in screening/protocol.toml",
         )
     sheet = _table(table)
+    given = [GivenRow(number, cells) for number, cells in sheet.rows]
+    broken = [
+        compose(problem, file=table.name, row=number, hint="put its cells and quotes in order")
+        for number, problem in sheet.broken
+    ]
     with run_lock(review.state / "lock"):
-        return _append(review, protocol, reviewer, table.name, sheet)
+        return append_given(review, protocol, reviewer, table.name, given, Index(review), broken=broken)
+
+
+@dataclass(frozen=True)
+class GivenRow:
+    """A decision made elsewhere: where it stands, its cells by the names in `COLUMNS`, and what it is about.
+
+    With `tool` the reason is in another program's words: where it is none of the protocol's codes the decision is
+    taken without a code and the words are kept in the note.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    stage: Literal["title_abstract", "full_text"] = "title_abstract"
+    tool: str = ""
 
 
 def _table(table: Path) -> Sheet:
@@ -101,27 +121,46 @@ class _Taking:
         return [row for _, row in self.rows.values()]
 
 
-def _append(review: Review, protocol: Protocol, reviewer: str, name: str, sheet: Sheet) -> tuple[list[str], int]:
+def append_given(
+    review: Review,
+    protocol: Protocol,
+    reviewer: str,
+    name: str,
+    given: Iterable[GivenRow],
+    index: Index,
+    broken: Sequence[str] = (),
+) -> tuple[list[str], int]:
+    """Append decisions to a ledger, each once; return lines that say what was taken, and the exit status.
+
+    Args:
+        review: the review; the caller holds its lock.
+        protocol: its protocol.
+        reviewer: whose ledger it is.
+        name: name of the file the decisions are from, as the ledger keeps it.
+        given: the decisions.
+        index: the review's works.
+        broken: what is wrong with rows of the file that could not be read.
+
+    Raises:
+        ReviewError: the ledger cannot be read or takes nothing; nothing was taken.
+    """
     path = ledger_path(review.ledgers, reviewer)
     had = read_ledger(reviewer, ledger_bytes(path, review.shown(path)), review.shown(path))
     if had.closed:
         raise ReviewError(f"nothing can be added to the ledger: {had.closed}")
-    index = _Index(review)
     when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    taking = _Taking()
-    for number, problem in sheet.broken:
-        taking.problems.append(compose(problem, file=name, row=number, hint="put its cells and quotes in order"))
-    for number, cells in sheet.rows:
-        plain = {column: plain_cell(text).strip() for column, text in cells.items()}
+    taking = _Taking(problems=list(broken))
+    for item in given:
+        plain = {column: plain_cell(text).strip() for column, text in item.cells.items()}
         if not plain.get("decision"):
             taking.blank += 1
             continue
-        row, problem = _decision(plain, protocol, index)
+        row, problem = _decision(plain, protocol, index, item)
         if row is None:
-            taking.problems.append(compose(problem, file=name, row=number))
+            taking.problems.append(compose(problem, file=name, row=item.number))
             continue
         taking.add(
-            number,
+            item.number,
             replace(row, when=when, reviewer=reviewer, worklist=name, protocol_version=protocol.review.version),
         )
     wanted = taking.settle(name)
@@ -145,25 +184,30 @@ def _is_known(row: LedgerRow, had: Sequence[LedgerRow]) -> bool:
     return any((old.decision, old.reason) == (row.decision, row.reason) for old in same_table[-1:] or earlier)
 
 
-def _decision(cells: Mapping[str, str], protocol: Protocol, index: _Index) -> tuple[LedgerRow | None, str]:
-    word, reason, note = decision_word(cells["decision"], "title_abstract"), "", cells.get("note", "")
+def _decision(
+    cells: Mapping[str, str], protocol: Protocol, index: Index, item: GivenRow
+) -> tuple[LedgerRow | None, str]:
+    word, reason, note = decision_word(cells["decision"], item.stage), "", cells.get("note", "")
     if word is None:
-        allowed = ALLOWED["title_abstract"]
+        allowed = ALLOWED[item.stage]
         return None, compose("unknown decision", found=cells["decision"], allowed=allowed, hint="write one of these")
-    given, codes = cells.get("reason", ""), protocol.exclusion_codes
+    given = cells.get("reason", "")
+    codes = protocol.full_text_codes if item.stage == "full_text" else protocol.exclusion_codes
     if word == EXCLUDE:
         reason, others, problem = first_reason(given, protocol, codes)
-        if problem:
+        if problem and item.tool:
+            reason, others = "", f"reason in {item.tool}: {given}" if given else f"no reason in {item.tool}"
+        elif problem:
             return None, compose(problem, found=given, allowed=codes, hint="write one of these")
         note = f"{note} ({others})".strip() if others else note
     elif given:
         note = f"{note} (reason: {given})".strip()
-    entry_id, known, problem = index.match(cells)
+    entry_id, known, problem = _match(cells, index, item)
     if known is None:
         found = cells.get("title") or cells.get("doi") or cells.get("id") or ""
         return None, compose(problem, found=found, hint="give the id of the record (outputs/report/records.csv)")
     row = LedgerRow(
-        stage="title_abstract",
+        stage=item.stage,
         entry_id=entry_id,
         decision=word,
         reason=reason,
@@ -172,6 +216,15 @@ def _decision(cells: Mapping[str, str], protocol: Protocol, index: _Index) -> tu
         text_sha256=known.text_sha256,
     )
     return row, ""
+
+
+def _match(cells: Mapping[str, str], index: Index, item: GivenRow) -> tuple[str, _Known | None, str]:
+    """Return entry id and work; the id of a tool's row changes with every note, so its DOI and title come first."""
+    found = index.match({**cells, "id": ""}) if item.tool else index.match(cells)
+    if found[1] is None and item.tool:
+        by_id = index.match({"id": cells.get("id", "")})
+        found = by_id if by_id[1] else found
+    return found
 
 
 @dataclass
@@ -183,7 +236,7 @@ class _Known:
     years: set[str]
 
 
-class _Index:
+class Index:
     """The review's entries by id, DOI and plain title; a match is the record that the entries belong to."""
 
     def __init__(self, review: Review) -> None:

@@ -76,7 +76,7 @@ def family_first(name: str, order: Order = "family") -> str:
     bare = name.strip()
     if bare.endswith(")"):
         bare = _TRAILING_ID.sub("", bare)
-    if "," in bare and ", " not in bare:
+    if "," in bare and bare.count(",") != bare.count(", "):
         bare = _TIGHT.sub(", ", bare, count=1)
     if order in ("family", "asis") or "," in bare or " " not in bare or _GROUP.search(bare):
         return bare

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.formats import (
     bibtex,
@@ -19,6 +20,7 @@ from pipeline.formats import (
     pubmed_xml,
     refworks,
     ris,
+    workbook,
     wos,
 )
 from pipeline.records import Reading
@@ -28,13 +30,15 @@ from pipeline.records import Reading
 class Format:
     """A format that can be read: its name, what people call it, how it is recognised and read.
 
-    It is recognised by content, with 0 to 1; 1 is certain and ends the search.
+    It is recognised by content, with 0 to 1; 1 is certain and ends the search. A `binary` format is recognised and read
+    from the file's bytes, the others from its text.
     """
 
     name: str
     label: str
-    recognise: Callable[[str], float]
-    read: Callable[[str], Reading]
+    recognise: Callable[[Any], float]
+    read: Callable[[Any], Reading]
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ FORMATS: tuple[Format, ...] = (
     Format("proquest", "ProQuest text", proquest.recognise, proquest.read),
     Format("ebsco", "EBSCO text", ebsco_text.recognise, ebsco_text.read),
     Format("embase", "Embase text", embase.recognise, embase.read),
+    Format("workbook", "Excel workbook (.xlsx, .xls)", workbook.recognise, workbook.read, binary=True),
 )
 
 _OTHERWISE = "export as RIS, BibTeX or CSV instead"

@@ -11,7 +11,11 @@ from pipeline.formats.draft import Rule
 
 SEMICOLON = r";\s*"
 COMMA = r",\s*"
+BAR = r"\|"
 _KEYWORDS = r";\s*|\n"
+# Names of ways in `cell_lists.SPLITTERS`.
+_OUTSIDE_COMMAS = "commas outside brackets"
+_OUTSIDE_SEMICOLONS = "semicolons outside brackets"
 
 # Column of the record -> headers (lower case, `_` as blank) in the order of preference; then how values are parted.
 _TABLE: tuple[tuple[str, str, str | None], ...] = (
@@ -25,63 +29,79 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("authors", "author full names|authors full names|author full name|author names|author/s|author(s)"
                 "|authors|authors, primary|authors primary", SEMICOLON),
     ("authors", "author|au|autor|autoren|auteurs|autores|autor(es)|creator|creators", SEMICOLON),
-    ("authors", "authorships.author.display name|author list", SEMICOLON),
-    ("editors", "authors, secondary|editor|editors|conference editors", SEMICOLON),
+    ("authors", "author list|contributors|book author full names|book authors|group authors", SEMICOLON),
+    ("editors", "authors, secondary|editor|editors|conference editors|book editors", SEMICOLON),
     ("affiliations", "affiliations|author affiliations|author addresses|affiliation|addresses"
-                     "|author address|author/address", SEMICOLON),
+                     "|author address|author/address|authors affiliations", _OUTSIDE_SEMICOLONS),
     ("journal", "source title|journal title|publication title|journal|journal/book|journal name|journal or book"
                 "|periodical full", None),
-    ("journal", "publication name|zeitschrift|revista|revue|secondary title|container title", None),
+    ("journal", "publication name|zeitschrift|revista|revue|secondary title|container title|pubtitle", None),
     ("journal", "primary location.source.display name|publication|periodical|jt|so|journal full title", None),
-    ("journal_abbr", "abbreviated source title|journal abbreviation|journal abbr|iso abbreviation|ta"
-                     "|periodical abbrev", None),
-    ("booktitle", "book title|booktitle|proceedings title|proceedings", None),
+    ("journal_abbr", "abbreviated source title|journal abbreviation|journal abbr|journal iso abbreviation"
+                     "|iso abbreviation|ta|alternate journal|periodical abbrev", None),
+    ("booktitle", "book title|booktitle|proceedings title|proceedings|anthology title", None),
     ("series", "book series title|series|series title", None),
     ("publisher", "publisher|book publisher|publisher name", None),
     ("year", "year|publication year|pubyear|published year|pub year|jahr|año|ano|année|py|year published", None),
-    ("year", "year of publication|date published|publication date|published|date", None),
+    ("year", "year of publication|date published|publication date|publicationdate|published|date|pubdate", None),
     ("date", "pub date free from|pub date free form", None),
     ("date", "date of publication|issue date|cover date|online date|early access date|published date", None),
     ("volume", "volume|journal volume|vol|vol.|biblio.volume|band", None),
     ("issue", "issue|number|journal issue|issue number|no|no.|biblio.issue", None),
-    ("pages", "pages|page range|seiten|page numbers|pp|pg", None),
+    ("pages", "pages|page range|seiten|page numbers|pp|pg|pagination", None),
     ("article_number", "art. no.|article number|article no|art no|article no.", None),
-    ("language", "language of original document|language|article language|languages|la|lang", SEMICOLON),
+    ("language", "language of original document|language|article language|languages|language(s)|la|lang", SEMICOLON),
     ("keywords_author", "author keywords|authors keywords|keywords|manual tags|keyword|keywords author"
                         "|key words", _KEYWORDS),
     ("keywords_author", "automatic tags|schlagwörter|palabras clave|mots clés|topics"
-                        "|author supplied keywords", _KEYWORDS),
+                        "|author supplied keywords|identifier / keyword|identifierkeywords", _KEYWORDS),
     ("keywords_index", "index keywords|ieee terms|inspec controlled terms|inspec non-controlled terms"
                        "|mesh terms", _KEYWORDS),
-    ("keywords_index", "mesh terms|mesh|subjects|subject headings|keywords plus|emtree terms|mesh headings", _KEYWORDS),
-    ("keywords_index", "emtree drug index terms (major focus)|emtree drug index terms", _KEYWORDS + "|" + COMMA),
-    ("keywords_index", "emtree medical index terms (major focus)|emtree medical index terms", _KEYWORDS + "|" + COMMA),
+    ("keywords_index", "mesh|subjects|subject headings|keywords plus|emtree terms|mesh headings|subject"
+                       "|subjectterms|subject terms|index terms", _KEYWORDS),
+    ("keywords_index", "emtree drug index terms (major focus)|emtree drug index terms", _OUTSIDE_COMMAS),
+    ("keywords_index", "emtree medical index terms (major focus)|emtree medical index terms", _OUTSIDE_COMMAS),
+    ("keywords_index", "emtree device index terms (major focus)|emtree device index terms", _OUTSIDE_COMMAS),
     ("subject_categories", "fields of study|web of science categories|wos categories|subject area"
-                           "|subject areas", SEMICOLON),
+                           "|subject areas|fields of research (anzsrc 2020)|fields of research"
+                           "|for (anzsrc) categories", SEMICOLON),
     ("research_areas", "research areas", SEMICOLON),
+    ("cited_references", "cited references", SEMICOLON),
     ("times_cited", "cited by|cites|article citation count|citing works count|cited by count|times cited", None),
-    ("times_cited", "citations|citation count|times cited, wos core", None),
-    ("doi", "doi|item doi|doi link|digital object identifier|ids.doi|doi url|di", None),
+    ("times_cited", "citations|citation count|times cited, wos core|times cited, all databases|total citations", None),
+    ("doi", "doi|item doi|doi link|digital object identifier|ids.doi|doi url|di"
+            "|digitalobjectidentifier", None),
     ("pmid", "pmid|pubmed id|medline pmid|pubmed id (pmid)|ids.pmid|medline id", None),
     ("pmcid", "pmcid|pmc id|pmc|ids.pmcid", None),
     ("issn", "issn|issns|eissn|e issn|print issn|electronic issn|issn (print)|issn (online)|e-issn", None),
     ("issn", "primary location.source.issn l|primary location.source.issn|issn/isbn", None),
     ("isbn", "isbn|isbns|eisbn|isbn (print)", None),
     ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
-                  "|lens id", None),
-    ("accession", "publication id|ut|an|accession no|unique id", None),
-    ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"\s+(?=https?://)"),
-    ("url", "primary location.landing page url|fulltexturl|full text url|record url", None),
+                  "|lens id|storeid|proquest document id", None),
+    ("accession", "publication id|ut|an|accession no|unique id|archive location|accessionnumber", None),
+    ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link"
+            "|documenturl", r"\s+(?=https?://)"),
+    ("url", "primary location.landing page url|fulltexturl|full text url|record url|full text link|embase link"
+            "|fulltext url|dimensions url|source linkout|web of science record", r"\s+(?=https?://)"),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
-    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype", None),
+    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
 )  # fmt: skip
 _PAGES = (
     ("page start", "page end"), ("start page", "end page"), ("first page", "last page"), ("startpage", "endpage"),
-    ("biblio.first page", "biblio.last page"), ("spage", "epage"), ("beginning page", "ending page"),
+    ("biblio.first page", "biblio.last page"), ("pagestart", "pageend"), ("spage", "epage"),
+    ("beginning page", "ending page"),
     ("start page", "other pages"),
 )  # fmt: skip
 PAGE_COLUMNS: tuple[tuple[str, str], ...] = _PAGES
-DATABASE_COLUMNS = ("database name", "database", "library catalog", "source database", "db", "database provider")
+DATABASE_COLUMNS = (
+    "database name",
+    "database",
+    "library catalog",
+    "source database",
+    "db",
+    "database provider",
+    "longdbname",
+)
 
 
 @dataclass(frozen=True)
@@ -120,23 +140,48 @@ def _exporter(
     )
 
 
+_REFERENCES: tuple[str | None, str | None, Order] = ("cited_references", "references of Scopus", "asis")
+# OpenAlex joins names by dots and the items of a list by `|`.
+_OPENALEX: dict[str, tuple[str | None, str | None, Order]] = {
+    "id": ("accession", None, "asis"),
+    "authorships.author.display name": ("authors", BAR, "given"),
+    "authorships.raw affiliation strings": ("affiliations", BAR, "asis"),
+    "primary location.source.host organization name": ("publisher", None, "asis"),
+    "keywords": (None, None, "asis"),
+    "keywords.display name": ("keywords_index", BAR, "asis"),
+    "topics.display name": ("subject_categories", BAR, "asis"),
+    "primary topic.display name": ("subject_categories", None, "asis"),
+    "topics.subfield.display name": ("subject_categories", BAR, "asis"),
+    "primary topic.subfield.display name": ("subject_categories", None, "asis"),
+    "topics.field.display name": ("subject_categories", BAR, "asis"),
+    "primary topic.field.display name": ("subject_categories", None, "asis"),
+    "referenced works": ("cited_references", BAR, "asis"),
+}
+
 EXPORTERS: tuple[Exporter, ...] = (
     _exporter("Scopus", "source title"
-                        "|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
+                        "|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis"),
+              references=_REFERENCES),
     _exporter("Scopus", "author(s) id"
-                        "|source title", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
-    _exporter("Scopus", "authors with affiliations|source title", "Scopus", authors=("authors", COMMA, "initials")),
+                        "|source title", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis"),
+              references=_REFERENCES),
+    _exporter("Scopus", "authors with affiliations|source title", "Scopus", authors=("authors", COMMA, "initials"),
+              references=_REFERENCES),
     _exporter("IEEE Xplore", "document title|publication title|date added to xplore", "IEEE Xplore",
               authors=("authors", SEMICOLON, "given"), document_identifier=("type", None, "asis")),
     _exporter("IEEE Xplore", "document title|pdf link", "IEEE Xplore",
               authors=("authors", SEMICOLON, "given"), document_identifier=("type", None, "asis")),
-    _exporter("Cochrane Library", "central id|cochrane review group code", None, source=("journal", None, "asis")),
+    _exporter("Cochrane Library", "central id|cochrane review group code", None, source=("journal", None, "asis"),
+              keywords=("keywords_index", _KEYWORDS, "asis")),
     _exporter("Embase", "author names|emtree medical index terms", "Embase",
               author_names=("authors", COMMA, "initials"), authors=("authors", COMMA, "initials"),
-              source=(None, None, "asis")),
+              source=(None, None, "asis"), author_keywords=("keywords_author", _KEYWORDS + "|" + COMMA, "asis"),
+              keywords=("keywords_index", _OUTSIDE_COMMAS, "asis")),
     _exporter("PubMed", "pmid|journal/book|create date", "PubMed",
               authors=("authors", COMMA, "initials"), create_date=(None, None, "asis")),
     _exporter("EBSCOhost", "article title|plink", None),
+    _exporter("EBSCOhost", "title|plink|longdbname", None, source=("journal", None, "asis")),
+    _exporter("ProQuest", "storeid|pubtitle", None),
     _exporter("The Lens", "lens id", "Lens", author__s=("authors", SEMICOLON, "given")),
     _exporter("RefWorks", "reference type|title primary", None, title_secondary=("booktitle", None, "asis")),
     _exporter("RefWorks", "reference type|title, primary", None, title_secondary=("booktitle", None, "asis")),
@@ -145,14 +190,17 @@ EXPORTERS: tuple[Exporter, ...] = (
     _exporter("Covidence", "covidence #", None),
     _exporter("abstrackr", "(internal) id|(source) id", None, keywords=("keywords_author", r"[,;]\s*", "asis")),
     _exporter("Publish or Perish", "cites|gsrank", None,
-              authors=("authors", COMMA, "initials"), source=("journal", None, "asis")),
+              authors=("authors", COMMA, "given"), source=("journal", None, "asis")),
     _exporter("Springer Link", "item title|content type|item doi", "SpringerLink",
               authors=(None, None, "asis"), publication_title=("journal", None, "asis")),
-    _exporter("OpenAlex", "id|display name|publication year", "OpenAlex", id=("accession", None, "asis"),
-              keywords=(None, None, "asis")),
-    _exporter("Dimensions", "rank|publication id|pubyear", "Dimensions"),
-    _exporter("Web of Science (Excel as CSV)", "ut (unique wos id)"
-                                               "|article title", None, authors=("authors", SEMICOLON, "family")),
+    _exporter("OpenAlex", "id|display name|publication year", "OpenAlex", **_OPENALEX),
+    _exporter("Dimensions", "publication id|pubyear", "Dimensions",
+              cited_references=("cited_references", "references of Dimensions", "asis")),
+    _exporter("Web of Science (Excel as CSV)", "ut (unique wos id)|article title", None,
+              authors=("authors", SEMICOLON, "family"), publication_type=(None, None, "asis"),
+              affiliations=(None, None, "asis")),
+    _exporter("EndNote", "reference type|record number", None, author=("authors", r"//", "family")),
+    _exporter("Google Scholar", "authors|title|publication|volume|number|pages|year|publisher", None),
 )  # fmt: skip
 
 _COLUMNS = {name: (column, split) for column, names, split in reversed(_TABLE) for name in names.split("|")}

@@ -7,15 +7,14 @@ import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
+from pipeline.formats.workbook_limits import is_zip, what_zip
 
 _SAMPLE = 65536
 
 # Leading bytes -> what the file is, what to do.
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)", "unpack it, or save the sheet as CSV (UTF-8)"),
-    (b"PK\x05\x06", "an empty zip archive", "export again"),
     (b"%PDF-", "a PDF document", "export the citations (RIS, BibTeX, CSV), not the full text"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Word file", "save the sheet as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word, PowerPoint or Outlook file", "export as RIS, BibTeX or CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it first"),
     (b"Rar!", "a RAR archive", "unpack it first"),
@@ -62,6 +61,9 @@ def decode(data: bytes, file: str | None = None) -> Decoded:
     Raises:
         InputError: the bytes are no text (an archive, a PDF, a picture) or a web page; says what they are.
     """
+    if is_zip(data):
+        what, hint = what_zip(data)
+        raise InputError(f"not a bibliographic export but {what}", file=file, hint=hint)
     for signature, what, hint in _SIGNATURES:
         if data.startswith(signature):
             raise InputError(f"not a bibliographic export but {what}", file=file, hint=hint)

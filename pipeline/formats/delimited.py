@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pipeline.records import RejectedEntry
 
 DELIMITERS = (",", ";", "\t", "|")
-_HEADER_ROWS = 12
+HEADER_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def find_table(text: str, known: Callable[[str], int]) -> Table | None:
 def _first_rows(text: str, delimiter: str) -> Iterator[Row]:
     """Yield the first rows, few enough and of a start of the text short enough to be cheap."""
     for number, row in enumerate(rows(text[:200_000], delimiter, lambda: 0)):
-        if number >= _HEADER_ROWS:
+        if number >= HEADER_ROWS:
             return
         yield row
 

@@ -13,6 +13,11 @@ _SURE = 0.9
 _HEAD = 300_000
 
 
+def recognise_bytes(data: bytes) -> Format | None:
+    """Return the binary format of a file, None where it is none of them (text, or nothing that can be read)."""
+    return next((candidate for candidate in FORMATS if candidate.binary and candidate.recognise(data)), None)
+
+
 def recognise(text: str, file: str | None = None) -> Format:
     """Return the format of a text: the one whose reader is surest, the earlier one in the table where two are.
 
@@ -36,7 +41,7 @@ def recognise(text: str, file: str | None = None) -> Format:
 def _surest(text: str) -> tuple[Format, float]:
     """Return the format whose reader is surest of a text, and how sure it is."""
     best, confidence = FORMATS[0], 0.0
-    for candidate in FORMATS:
+    for candidate in (form for form in FORMATS if not form.binary):
         found = candidate.recognise(text)
         if found > confidence:
             best, confidence = candidate, found

@@ -135,10 +135,13 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_items(self, rule: Rule, value: str) -> None:
-        column, split = rule.column, rule.split
-        if split and "&" in value and ";" in split:
+        if rule.split and "&" in value and ";" in rule.split:
             value = self._without_entities(rule, value)
-        parts = _separator(split).split(value) if split else (value,)
+        self.claim_parts(rule, _separator(rule.split).split(value) if rule.split else (value,))
+
+    def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:
+        """Give the parts of a value to a column that is a list: each once, but names as often as they stand."""
+        column = rule.column
         if column in _NAMES:
             self.claim_names(rule, parts)
             return
@@ -155,7 +158,7 @@ class Draft:
         items = self.fields.setdefault(column, [])
         for name in names:
             text = self._clean(column, name)
-            tight = "," in text and ", " not in text
+            tight = "," in text and text.count(",") != text.count(", ")
             if text and (tight or text[-1] in ";)" or text[0] == ";" or order not in ("family", "asis")):
                 text = family_first(text.strip(" ;"), order)
             if text:
@@ -219,7 +222,7 @@ class Draft:
 
     def claim_kind(self, kind: str) -> None:
         """Give the kind of entry of the format itself: the type of the work where the source states no other."""
-        if not self._types or document_type(tuple(self._types)) is None:
+        if not self._types or document_type(self._types) is None:
             self._types.append(kind)
 
     def pages(self, first: str, last: str) -> None:
@@ -233,7 +236,7 @@ class Draft:
         """Return the entry; types are read together, a year that could not be read is flagged."""
         if self._types:
             self.fields["type_raw"] = "; ".join(self._types)
-            kind = document_type(tuple(self._types))
+            kind = document_type(self._types)
             if kind:
                 self.fields["type"] = kind
         if self._unread_years and "year" not in self.fields:

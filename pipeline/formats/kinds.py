@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 # The pipeline's word -> what RIS, BibTeX, Web of Science, Scopus, PubMed, Zotero, Lens, ... write (any case).
@@ -57,13 +58,18 @@ _TYPES = {name: word for word, names in _WORDS.items() for name in names.split("
 _TELLING = ("review", "conference", "chapter", "thesis", "preprint", "editorial", "report", "book", "article", "other")
 
 
-@lru_cache(maxsize=10_000)
-def document_type(written: tuple[str, ...]) -> str | None:
+def document_type(written: Iterable[str]) -> str | None:
     """Return the pipeline's word for the types a record states; None where it states none that is known.
 
     >>> document_type(("Journal Article", "Systematic Review"))
     'review'
     """
+    return _type_of(tuple(written))
+
+
+@lru_cache(maxsize=10_000)
+def _type_of(written: tuple[str, ...]) -> str | None:
+    """Return the word for types that are stated; the same few are met again and again."""
     parts = {part for text in written for part in _parts(text) if part in _TYPES}
     forms = {part for part in parts if not part.startswith("reports - ")}  # ERIC's genre: says nothing where a form is
     found = {_TYPES[part] for part in forms or parts}
@@ -72,7 +78,6 @@ def document_type(written: tuple[str, ...]) -> str | None:
 
 def _parts(text: str) -> list[str]:
     """Return the whole text and its parts between separators, in lower case, also without ERIC's numbers."""
-    ""
     whole = " ".join(text.casefold().split()).strip(" .;")
     parts = [whole, *(part.strip() for sign in (";", ",") for part in whole.split(sign))]
     return [*parts, *(part[4:] for part in parts if part[:3].isdigit() and part[3:4] == " ")]

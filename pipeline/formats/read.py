@@ -7,11 +7,13 @@ import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
-from pipeline.formats.detect import recognise
+from pipeline.formats.detect import recognise, recognise_bytes
+from pipeline.formats.screening_labels import with_file_decisions
 from pipeline.records import Reading
 
 _LETTERS = re.compile(r"[^\W_]")
@@ -23,7 +25,7 @@ class ExportReading:
 
     Attributes:
         format: the format it was read as.
-        encoding: the encoding it was decoded from.
+        encoding: the encoding it was decoded from; `binary` where it is no text.
         reading: entries, rejects and the reader's remarks.
         remarks: all remarks for people: on the encoding, then the reader's.
     """
@@ -38,7 +40,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
     """Return the entries and rejects of an export file.
 
     Args:
-        name: the file's name, for messages only.
+        name: the file's name, for messages; Covidence tells its decisions by it alone.
         data: its bytes.
 
     Raises:
@@ -46,20 +48,34 @@ def read_export(name: str, data: bytes) -> ExportReading:
     """
     if not data:
         raise _no_records(name, "the file is empty (0 bytes)")
+    binary = recognise_bytes(data)
+    if binary:
+        reading = _read(binary, data, name)
+        return ExportReading(binary, "binary", reading, reading.remarks)
     decoded = decode(data, name)
     if not decoded.text.strip():
         raise _no_records(name, "the file holds only blank lines")
     if not _LETTERS.search(decoded.text):
         raise _no_records(name, f"the file holds only signs: {decoded.text.strip()[:20]!r}")
     found = recognise(decoded.text, name)
+    reading = _read(found, decoded.text, name)
+    return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
+
+
+def _read(found: Format, content: Any, name: str) -> Reading:  # noqa: ANN401
+    """Return the reading of a file's text (or bytes, where the format is binary), with what its name decides."""
     try:
         with _collector_at_rest():
-            reading = found.read(decoded.text)
-    except InputError as error:  # a reader knows the text, not the file
-        raise InputError(str(error), file=name) from None
+            reading = found.read(content)
+    except InputError as error:  # a reader knows the content, not the file
+        raise InputError(error.lines[0], file=name) from None
+    _refuse_empty(name, found, reading)
+    return with_file_decisions(reading, name)
+
+
+def _refuse_empty(name: str, found: Format, reading: Reading) -> None:
     if not reading.entries and not reading.rejects:
         raise _no_records(name, f"read as {found.label}, it holds a header at most")
-    return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.screening_labels import keep_note_decisions
 
 Values = Mapping[str, list[str]]
 
@@ -110,11 +111,6 @@ UT_DATABASES = {
     "DIIDW": "Derwent Innovations Index",
 }  # fmt: skip
 
-_RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^{}]*)\}")
-_RAYYAN_WORD = re.compile(r"=>\s*\"?(Included|Excluded|Maybe)", re.IGNORECASE)
-_ASREVIEW_WORDS = {"relevant": "included", "irrelevant": "excluded"}
-_ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
-
 
 def recognise(values: Values, context: Mapping[str, str]) -> str:
     """Return the exporter of a record, an empty text where nothing tells it."""
@@ -135,12 +131,7 @@ def complete(draft: Draft, values: Values, context: Mapping[str, str], dialect: 
     for name in databases(values, context, dialect):
         if name not in draft.extra.get("database", []):
             draft.keep("database", name)
-    for note in values.get("N1", ()):
-        label = label_of(note)
-        if label == "differ":
-            draft.flag("labels_differ")
-        elif label:
-            draft.claim(Rule("N1", "label"), label)
+    keep_note_decisions(draft, values.get("N1", ()), "N1")
 
 
 def databases(values: Values, context: Mapping[str, str], dialect: str) -> Iterator[str]:
@@ -166,10 +157,3 @@ def remarks(dialects: Iterable[str]) -> Iterator[str]:
             "export as tab-delimited, plain text or BibTeX for tables by discipline"
         )
     yield "RIS does not part author keywords from index terms: all are in keywords_author"
-
-
-def label_of(note: str) -> str | None:
-    """Return the decision of Rayyan or ASReview in a note: included, excluded, maybe; `differ` where people do."""
-    decisions = {word.lower() for part in _RAYYAN.findall(note) for word in _RAYYAN_WORD.findall(part)}
-    decisions |= {_ASREVIEW_WORDS[word] for word in _ASREVIEW.findall(note) if word in _ASREVIEW_WORDS}
-    return "differ" if len(decisions) > 1 else next(iter(decisions), None)

@@ -17,7 +17,11 @@ _EXCEL_GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 _ISSN = re.compile(r"(?<![0-9A-Za-z])[EePp]?(\d{4})\s?[-–]?\s?(\d{3}[\dXx])(?![0-9A-Za-z])")
 _USUAL_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9X]")
 _ISBN = re.compile(r"(?<![0-9A-Za-z])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![0-9A-Za-z])")
-_PMID = re.compile(r"(?:pmid|pubmed(?:\s*id)?)?\s*[:=]?\s*(\d{1,9})", re.IGNORECASE)
+_PMID = re.compile(
+    r"(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|"
+    r"(?:pmid|pubmed(?:\s*id)?)?\s*[:=]?\s*)(\d{1,9})/?",
+    re.IGNORECASE,
+)
 _PMCID = re.compile(r"(?:pmcid\s*[:=]?\s*)?pmc\s?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _DOI_TAILS = (".", ",", ";", ":", '"', "'", "&", "[doi]", "(doi)")
 _LONGEST = 500

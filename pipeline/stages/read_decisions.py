@@ -5,16 +5,19 @@ They are apart so that a screening decision does not make the duplicates stage r
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
 
-from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, read_ledger
+from pipeline.decisions.ledger import LEDGER_HEADER, Ledger, LedgerRow, read_ledger
 from pipeline.errors import Notice, compose
+from pipeline.exported_decisions import untaken_notices
+from pipeline.formats.screening_labels import KEY
 from pipeline.identity import text_sha256
-from pipeline.records import Column, entry_frame
+from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 
 DECISION_COLUMNS: tuple[Column, ...] = (
@@ -46,6 +49,7 @@ def read_decisions(stage: StageInput) -> StageResult:
     by_text = _by_text(entries)
     rows: list[dict[str, Any]] = []
     notices: list[Notice] = []
+    ledgers: dict[str, tuple[LedgerRow, ...]] = {}
     for path, data in sorted(stage.files.items()):
         reviewer = PurePosixPath(path).stem
         if reviewer not in stage.protocol.all_reviewers:
@@ -53,7 +57,9 @@ def read_decisions(stage: StageInput) -> StageResult:
         ledger = read_ledger(reviewer, data, path)
         notices += ledger.notices
         rows += _table_rows(ledger, ids, by_text)
+        ledgers[reviewer] = ledger.rows
     notices += _gone_notices(rows)
+    notices += untaken_notices(_carrying(entries), ledgers, _dois(entries))
     tables = {
         name: entry_frame([row for row in rows if row["stage"] in stages], DECISION_COLUMNS)
         for name, stages in _TABLES.items()
@@ -61,6 +67,22 @@ def read_decisions(stage: StageInput) -> StageResult:
     people = len({row["reviewer"] for row in rows})
     summary = f"{len(rows):,} decisions of {people} {'person' if people == 1 else 'people'}"
     return StageResult(tables, notices=tuple(notices), summary=summary, numbers={"decisions": len(rows)})
+
+
+def _carrying(entries: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the entries that carry decisions of other tools, with the lines of these."""
+    names = ["entry_id", "file", "title", "doi"]
+    marked = entries[entries["extra"].str.contains(f'"{KEY}": [', regex=False, na=False)]
+    found = []
+    for row, extra in zip(rows_of(marked[names]), marked["extra"], strict=True):
+        plain: dict[str, Any] = {name: None if pd.isna(row[name]) else str(row[name]) for name in names}
+        found.append(plain | {KEY: json.loads(extra).get(KEY, [])})
+    return found
+
+
+def _dois(entries: pd.DataFrame) -> dict[str, str]:
+    given = entries[entries["doi"].notna()]
+    return dict(zip(given["entry_id"], given["doi"], strict=True))
 
 
 def _by_text(entries: pd.DataFrame) -> dict[str, str]:

@@ -44,7 +44,7 @@ STAGES: tuple[Stage, ...] = (
             "sources": "pipeline.stages.import_exports:SOURCE_COLUMNS",
         },
         files=exports,
-        libraries=("bibtexparser", "pandas", "pyarrow"),
+        libraries=("bibtexparser", "pandas", "pyarrow", "python-calamine"),
     ),
     Stage(
         "decisions",

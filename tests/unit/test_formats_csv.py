@@ -373,7 +373,7 @@ def test_scopus_rows_with_several_funding_texts() -> None:
     ]
     found = read(table([header, *rows]))
     assert found.entries[0].extra["Funding Text 1"] == ["f1", "f2"]
-    assert found.entries[0].extra["References"] == ["refs"]
+    assert found.entries[0].fields["cited_references"] == ["refs"]
     assert found.entries[0].fields["publisher"] == "P"
     assert len(found.rejects) == 1
 

@@ -75,9 +75,9 @@ def test_line_ends(given: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"PK\x03\x04rest", "zip archive or an Excel workbook"),
+        (b"PK\x03\x04rest", "a damaged zip archive or workbook"),
         (b"%PDF-1.7\n...", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...", "old Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...", "an old Word"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"\x89PNG\r\n", "picture"),
         (b"{\\rtf1 TY  - JOUR}", "rich text"),

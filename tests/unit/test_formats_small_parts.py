@@ -73,7 +73,7 @@ def test_year_is_read_or_left_out(text: str, year: int | None) -> None:
     ],
 )
 def test_types(written: list[str], kind: str | None) -> None:
-    assert document_type(tuple(written)) == kind
+    assert document_type(written) == kind
 
 
 @pytest.mark.parametrize(
