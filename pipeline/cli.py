@@ -89,7 +89,22 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--reviewer", required=True, help="whose decisions they are")
     take.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     take.set_defaults(run=_import_decisions)
+
+    out = commands.add_parser("export", help="take records into another program", description=_export.__doc__)
+    out.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    out.add_argument("--set", default="included", dest="chosen", metavar="SET", help=f"which records: {_sets()}")
+    out.add_argument("--format", choices=("ris", "bibtex", "csv"), help="default: as the ending of FILE says")
+    out.add_argument("--out", required=True, metavar="FILE", help="file to write")
+    out.add_argument("--force", action="store_true", help="replace FILE although no export of this review wrote it")
+    out.set_defaults(run=_export)
     return top
+
+
+def _sets() -> str:
+    """Return the names of the sets that can be exported."""
+    from pipeline.export.sets import SETS
+
+    return ", ".join(SETS) + " (default: included)"
 
 
 def _review(chosen: argparse.Namespace) -> int:
@@ -150,6 +165,16 @@ def _import_decisions(chosen: argparse.Namespace) -> int:
     for line in lines:
         print(printable(line))
     return exit_status
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    """Write a set of records as RIS, BibTeX or CSV, with decisions, reasons and ids."""
+    from pipeline.export.export import export
+    from pipeline.review import open_review
+
+    review = open_review(Path(chosen.folder))
+    print(printable(export(review, Path(chosen.out), chosen.chosen, chosen.format, force=chosen.force)))
+    return DONE
 
 
 def printable_indented(text: str) -> str:

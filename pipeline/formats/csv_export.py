@@ -7,8 +7,10 @@ import re
 
 from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import split_names
+from pipeline.formats.carried import with_carried
 from pipeline.formats.csv_columns import (
     DATABASE_COLUMNS,
+    OWN,
     PAGE_COLUMNS,
     Exporter,
     exporter_of,
@@ -23,6 +25,7 @@ from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import label_of
 from pipeline.normalise.identifiers import clean_doi, find_doi, without_guard
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
+from pipeline.tables import plain_cell
 
 _MISSING = frozenset({"NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"})
 _SCOPUS_LINK = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
@@ -121,6 +124,8 @@ def _entry(table: Table, row: Row, rules: list[Rule], exporter: Exporter) -> Par
         for place, (name, cell) in enumerate(zip(table.columns_of(row.cells), row.cells, strict=False), start=1)
         if cell.strip()
     ]
+    if exporter is OWN:
+        pairs = [(name, plain_cell(value)) for name, value in pairs]
     draft = Draft()
     if row.cut:
         draft.flag("incomplete")
@@ -133,7 +138,7 @@ def _entry(table: Table, row: Row, rules: list[Rule], exporter: Exporter) -> Par
     _pages(draft, values)
     _databases(draft, values, exporter)
     _labels(draft, values)
-    return draft.finish(row.line, canonical(pairs))
+    return with_carried(draft.finish(row.line, canonical(pairs)))
 
 
 def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) -> None:

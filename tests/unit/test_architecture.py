@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
-    ("register", "status", "new_review"),
+    ("register", "status", "new_review", "export"),
     ("explain",),
     ("stages",),
     ("run",),

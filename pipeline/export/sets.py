@@ -1,0 +1,140 @@
+"""Which records a set holds, read from the tables of the last run, without pandas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.errors import ReviewError
+from pipeline.export.decisions import said_of
+from pipeline.export.rows import ExportRow
+from pipeline.records import BIBLIOGRAPHIC_COLUMNS
+from pipeline.review import Review
+
+Row = Mapping[str, Any]
+
+_WAITING = ("awaiting_screening", "in_conflict", "awaiting_retrieval", "awaiting_eligibility")
+_ASSESSED = ("awaiting_eligibility", "report_excluded", "included")
+_SOUGHT = ("awaiting_retrieval", "not_retrieved", *_ASSESSED)
+_EXCLUDED = ("excluded_human", "excluded_machine")
+
+# Name of a set -> the states of the flow that it holds; after these every state that a record can have is a set too.
+SETS: dict[str, tuple[str, ...]] = {
+    "identified": ("duplicate", "awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
+    "records": ("awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
+    "screened": ("awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
+    "awaiting": _WAITING,
+    "excluded": _EXCLUDED,
+    "sought": _SOUGHT,
+    "not_retrieved": ("not_retrieved",),
+    "assessed": _ASSESSED,
+    "full_text_excluded": ("report_excluded",),
+    "included": ("included",),
+    "duplicates": ("duplicate",),
+    "awaiting_screening": ("awaiting_screening",),
+    "in_conflict": ("in_conflict",),
+    "awaiting_retrieval": ("awaiting_retrieval",),
+    "awaiting_eligibility": ("awaiting_eligibility",),
+}
+MEANING: dict[str, str] = {
+    "identified": "every entry of every export, duplicates included, as it was read",
+    "records": "every work once: what is left when duplicates are removed",
+    "screened": "the records of databases and registers that are screened at title and abstract, whatever came of it",
+    "awaiting": "everything that waits for a person, at any stage",
+    "excluded": "excluded at title and abstract",
+    "sought": "reports sought for retrieval",
+    "not_retrieved": "reports that could not be had",
+    "assessed": "reports assessed for eligibility",
+    "full_text_excluded": "reports excluded at full text",
+    "included": "included reports",
+    "duplicates": "the entries that are duplicates of others",
+    "awaiting_screening": "records that nobody has decided",
+    "in_conflict": "records that readers decided differently",
+    "awaiting_retrieval": "reports whose full text is still to be had",
+    "awaiting_eligibility": "reports that wait for a full-text decision",
+}
+_BY_ENTRY = frozenset({"identified", "duplicates"})
+_MAIN_LANE = frozenset({"screened"})
+
+
+def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
+    """Return the records of a set, sorted by id, and how many entries of it cannot be exported (they were unreadable).
+
+    Args:
+        review: the review; it must have been run.
+        chosen: a name of `SETS`.
+
+    Raises:
+        ReviewError: the review was not run yet.
+    """
+    states = [row for row in _table(review, "count/states") if _belongs(row, chosen)]
+    unreadable = sum(row["state"] == "removed" for row in states)
+    states = [row for row in states if row["state"] != "removed"]
+    by_entry = chosen in _BY_ENTRY
+    if not states:
+        return [], unreadable
+    columns = ["entry_id", "extra", *(column.name for column in BIBLIOGRAPHIC_COLUMNS if by_entry)]
+    entries = {row["entry_id"]: row for row in _table(review, "import/entries", columns)}
+    records = {row["cluster_id"]: row for row in _table(review, "deduplicate/records")}
+    screened = {row["record_id"]: row for row in _table(review, "screen/screened")}
+    reports = {row["record_id"]: row for row in _table(review, "full_text/reports")}
+    rows = []
+    for state in sorted(states, key=lambda row: str(row["entry_id"] if by_entry else row["record_id"])):
+        found = screened[state["record_id"]]
+        record = records[found["cluster_id"]]
+        said = said_of(chosen, state, found, reports.get(state["record_id"]), record["members"])
+        said["sources"] = state["source"] if by_entry else ", ".join(record["sources"])
+        if by_entry:
+            own = entries[state["entry_id"]]
+            rows.append(ExportRow(state["entry_id"], _fields(own), _extra([own]), said))
+        else:
+            extra = _extra([entries[member] for member in record["members"]])
+            rows.append(ExportRow(state["record_id"], _fields(record), extra, said))
+    return rows, unreadable
+
+
+def _belongs(state: Row, chosen: str) -> bool:
+    """Return whether an entry belongs to a set (or would, could it be read)."""
+    if chosen in _MAIN_LANE and state["lane"] != "main":
+        return False
+    return state["state"] in SETS[chosen] or (chosen == "identified" and state["state"] == "removed")
+
+
+def _fields(row: Row) -> dict[str, Any]:
+    return {column.name: row[column.name] for column in BIBLIOGRAPHIC_COLUMNS}
+
+
+def _extra(entries: Sequence[Row]) -> dict[str, list[str]]:
+    """Return what the entries of a record hold beside the fields: every tag with the values of all, each once."""
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        for tag, value in _tags(entry):
+            values = found.setdefault(tag, [])
+            if len(entries) == 1 or value not in values:
+                values.append(value)
+    return found
+
+
+def _tags(entry: Row) -> Iterator[tuple[str, str]]:
+    for tag, values in json.loads(entry["extra"] or "{}").items():
+        yield from ((tag, value) for value in values)
+
+
+def _table(review: Review, name: str, columns: list[str] | None = None) -> list[Row]:
+    """Return the rows of a table of the last run.
+
+    Raises:
+        ReviewError: there is no such table.
+    """
+    import pyarrow.parquet as pq
+
+    path = review.stages / f"{name}.parquet"
+    if not path.is_file():
+        raise ReviewError(
+            "this review was not run yet, or its outputs were deleted",
+            file=review.shown(path),
+            hint="run `make review` (or `python -m pipeline review`) first",
+        )
+    rows: list[Row] = pq.ParquetFile(path).read(columns=columns).to_pylist()
+    return rows
