@@ -102,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _sets() -> str:
     """Return the names of the sets that can be exported."""
-    from pipeline.export.sets import SETS
+    from pipeline.export.set_names import SETS
 
     return ", ".join(SETS) + " (default: included)"
 

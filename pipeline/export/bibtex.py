@@ -111,8 +111,6 @@ def _bare(text: str) -> str:
 def _name(name: str) -> str:
     """Return one name: `Family, Given` as it is, everything else (groups, suffixes, `and`) as a whole in braces."""
     words = name.casefold().split()
-    plain = (
-        name.count(",") == 1 and all(part.strip() for part in name.split(",")) and not set(words) & {"and", "others"}
-    )
-    single = len(words) == 1 and "," not in name and words != ["others"] and words != ["and"]
-    return latex(name) if plain or single else "{" + latex(name) + "}"
+    parts = [part.strip() for part in name.split(",")]
+    plain = all(parts) and (len(parts) == 2 or len(words) == 1) and not {"and", "others"} & set(words)
+    return latex(name) if plain else "{" + latex(name) + "}"

@@ -11,7 +11,8 @@ from pipeline.export.bibtex import bibtex
 from pipeline.export.csv_table import csv_table
 from pipeline.export.ris import ris
 from pipeline.export.rows import ExportRow
-from pipeline.export.sets import SETS, rows_of_set
+from pipeline.export.set_names import SETS
+from pipeline.export.sets import rows_of_set
 from pipeline.export.target import write_export
 from pipeline.review import Review
 
@@ -44,7 +45,7 @@ def export(review: Review, out: Path, chosen: str = "included", name: str | None
     Args:
         review: the review; it must have been run.
         out: the file to write.
-        chosen: name of the set (`pipeline.export.sets.SETS`).
+        chosen: name of the set (`pipeline.export.set_names.SETS`).
         name: name of the format; None: as the ending of the file says.
         force: replace a file that no export of this review wrote.
 

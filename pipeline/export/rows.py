@@ -110,10 +110,9 @@ def visible(text: str) -> str:
 @lru_cache(maxsize=1)
 def _unseen() -> dict[int, str | None]:
     """Return what becomes of the characters that no file should hold."""
-    table: dict[int, str | None] = {
-        number: None for number in (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, 0xFFFF)
-    }
-    table |= {plane + number: None for plane in range(0x10000, sys.maxunicode, 0x10000) for number in (0xFFFE, 0xFFFF)}
+    controls, halves = (*range(0x20), *range(0x7F, 0xA0)), range(0xD800, 0xE000)
+    no_characters = [plane + last for plane in range(0, sys.maxunicode, 0x10000) for last in (0xFFFE, 0xFFFF)]
+    table: dict[int, str | None] = dict.fromkeys((*controls, *halves, 0xFEFF, *no_characters))
     return table | {ord(sign): " " for sign in _LINE_BREAKS}
 
 

@@ -9,53 +9,11 @@ from typing import Any
 from pipeline.errors import ReviewError
 from pipeline.export.decisions import said_of
 from pipeline.export.rows import ExportRow
+from pipeline.export.set_names import BY_ENTRY, MAIN_LANE, SETS
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS
 from pipeline.review import Review
 
 Row = Mapping[str, Any]
-
-_WAITING = ("awaiting_screening", "in_conflict", "awaiting_retrieval", "awaiting_eligibility")
-_ASSESSED = ("awaiting_eligibility", "report_excluded", "included")
-_SOUGHT = ("awaiting_retrieval", "not_retrieved", *_ASSESSED)
-_EXCLUDED = ("excluded_human", "excluded_machine")
-
-# Name of a set -> the states of the flow that it holds; after these every state that a record can have is a set too.
-SETS: dict[str, tuple[str, ...]] = {
-    "identified": ("duplicate", "awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
-    "records": ("awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
-    "screened": ("awaiting_screening", "in_conflict", *_EXCLUDED, *_SOUGHT),
-    "awaiting": _WAITING,
-    "excluded": _EXCLUDED,
-    "sought": _SOUGHT,
-    "not_retrieved": ("not_retrieved",),
-    "assessed": _ASSESSED,
-    "full_text_excluded": ("report_excluded",),
-    "included": ("included",),
-    "duplicates": ("duplicate",),
-    "awaiting_screening": ("awaiting_screening",),
-    "in_conflict": ("in_conflict",),
-    "awaiting_retrieval": ("awaiting_retrieval",),
-    "awaiting_eligibility": ("awaiting_eligibility",),
-}
-MEANING: dict[str, str] = {
-    "identified": "every entry of every export, duplicates included, as it was read",
-    "records": "every work once: what is left when duplicates are removed",
-    "screened": "the records of databases and registers that are screened at title and abstract, whatever came of it",
-    "awaiting": "everything that waits for a person, at any stage",
-    "excluded": "excluded at title and abstract",
-    "sought": "reports sought for retrieval",
-    "not_retrieved": "reports that could not be had",
-    "assessed": "reports assessed for eligibility",
-    "full_text_excluded": "reports excluded at full text",
-    "included": "included reports",
-    "duplicates": "the entries that are duplicates of others",
-    "awaiting_screening": "records that nobody has decided",
-    "in_conflict": "records that readers decided differently",
-    "awaiting_retrieval": "reports whose full text is still to be had",
-    "awaiting_eligibility": "reports that wait for a full-text decision",
-}
-_BY_ENTRY = frozenset({"identified", "duplicates"})
-_MAIN_LANE = frozenset({"screened"})
 
 
 def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
@@ -71,7 +29,7 @@ def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
     states = [row for row in _table(review, "count/states") if _belongs(row, chosen)]
     unreadable = sum(row["state"] == "removed" for row in states)
     states = [row for row in states if row["state"] != "removed"]
-    by_entry = chosen in _BY_ENTRY
+    by_entry = chosen in BY_ENTRY
     if not states:
         return [], unreadable
     columns = ["entry_id", "extra", *(column.name for column in BIBLIOGRAPHIC_COLUMNS if by_entry)]
@@ -96,7 +54,7 @@ def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
 
 def _belongs(state: Row, chosen: str) -> bool:
     """Return whether an entry belongs to a set (or would, could it be read)."""
-    if chosen in _MAIN_LANE and state["lane"] != "main":
+    if chosen in MAIN_LANE and state["lane"] != "main":
         return False
     return state["state"] in SETS[chosen] or (chosen == "identified" and state["state"] == "removed")
 

@@ -3,10 +3,11 @@
 `pipeline.export` writes both, every reader takes them back here. A record is one of our own when one of its notes
 begins with `SIGN`; nothing here touches any other record.
 
-The note: `review-pipeline: id=r...; set=included; decision=include; reason=...`; it becomes `extra["review_pipeline"]`.
+The note: `review-pipeline: id=r...; set=included; decision=include; ...`; it becomes `extra["review_pipeline"]`.
+
 The carried values: a JSON list of `[name, value, mark]`. `name` is a column of the record or `extra:TAG`, `value` what
-it is (null: nothing), `mark` a fingerprint of what the tags alone say. Where the tags say something else by now, because
-somebody corrected the title in a spreadsheet, what was carried is out of date and the visible value counts.
+it is (null: nothing), `mark` a fingerprint of what the tags alone say. Where the tags say something else by now, say
+because somebody corrected the title in a spreadsheet, what was carried is out of date and the visible value counts.
 """
 
 from __future__ import annotations
