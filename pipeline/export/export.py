@@ -11,7 +11,7 @@ from pipeline.export.bibtex import bibtex
 from pipeline.export.csv_table import csv_table
 from pipeline.export.ris import ris
 from pipeline.export.rows import ExportRow
-from pipeline.export.set_names import SETS
+from pipeline.export.set_names import BY_ENTRY, SETS
 from pipeline.export.sets import rows_of_set
 from pipeline.export.target import write_export
 from pipeline.review import Review
@@ -57,9 +57,9 @@ def export(review: Review, out: Path, chosen: str = "included", name: str | None
     how = _format(out, name)
     rows, unreadable = rows_of_set(review, chosen)
     write_export(review, out, how.encode(how.write(rows)), force=force)
-    works = "entry" if chosen in ("identified", "duplicates") else "record"
-    works = works if len(rows) == 1 else {"entry": "entries", "record": "records"}[works]
-    line = f"{len(rows):,} {works} of the set {chosen} written as {how.label} to {out.as_posix()}"
+    one, many = ("entry", "entries") if chosen in BY_ENTRY else ("record", "records")
+    line = f"{len(rows):,} {one if len(rows) == 1 else many} of the set {chosen} written as {how.label}"
+    line += f" to {out.as_posix()}"
     if not rows:
         line += " (the set is empty, the file holds no record)"
     if unreadable:

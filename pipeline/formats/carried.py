@@ -29,6 +29,7 @@ LABELS = {"include": "included", "exclude": "excluded"}
 MARKS = {"include": "ASReview_relevant", "exclude": "ASReview_irrelevant", "": "ASReview_not_seen"}
 ONE_OR_ZERO = {"include": "1", "exclude": "0"}
 
+_PLACES = {RIS_NOTE: RIS_VALUES, BIBTEX_NOTE: BIBTEX_VALUES, CSV_NOTE: CSV_VALUES}
 _DTYPES = {column.name: column.dtype for column in BIBLIOGRAPHIC_COLUMNS}
 _EXTRA = "extra:"
 _ID_TAGS = ("ID", "LB", "citation_key", "key", "id")
@@ -88,12 +89,12 @@ def with_carried(entry: ParsedEntry) -> ParsedEntry:
         flags = tuple(flag for flag in flags if flag != "markup_decoded")
     if fields.get("label") == LABELS.get(said.get("decision", ""), ""):
         del fields["label"]  # this review's own decision, not one that another tool exported
-    for name in (RIS_VALUES, BIBTEX_VALUES, CSV_VALUES):
-        for text in extra.get(name, [])[:]:
-            rows = _rows(text)
-            if rows is not None:
-                _take(extra, name, text)
-                _apply(rows, fields, extra)
+    more = CSV_VALUES + "_" if tag == CSV_NOTE else _PLACES[tag]
+    places = [name for name in extra if name == _PLACES[tag] or name.startswith(more)]
+    rows = _rows("".join(text for name in places for text in extra[name]))
+    if rows is not None:
+        extra = {name: values for name, values in extra.items() if name not in places}
+        _apply(rows, fields, extra)
     extra = {OWN_NOTE: [note.removeprefix(SIGN), *extra.pop(OWN_NOTE, [])], **extra}
     return replace(entry, fields=fields, extra=extra, flags=flags)
 
