@@ -47,7 +47,6 @@ def said_of(
         "stratum": state["stratum"] or "",
         "reviewers": ", ".join(by["decided_by"] or []) if decision not in ("", "duplicate") else "",
         "study": state["study_id"] or "",
-        "record": state["record_id"] if state["entry_id"] != state["record_id"] else "",
         "entries": ", ".join(members) if len(members) > 1 else "",
     }
     return {name: str(value) for name, value in said.items()}

@@ -42,12 +42,13 @@ def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
         found = screened[state["record_id"]]
         record = records[found["cluster_id"]]
         said = said_of(chosen, state, found, reports.get(state["record_id"]), record["members"])
-        said["sources"] = state["source"] if by_entry else ", ".join(record["sources"])
         if by_entry:
             own = entries[state["entry_id"]]
+            said |= {"record": state["record_id"], "sources": state["source"]}
             rows.append(ExportRow(state["entry_id"], _fields(own), _extra([own]), said))
         else:
             extra = _extra([entries[member] for member in record["members"]])
+            said["sources"] = ", ".join(record["sources"])
             rows.append(ExportRow(state["record_id"], _fields(record), extra, said))
     return rows, unreadable
 
