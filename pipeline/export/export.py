@@ -14,6 +14,7 @@ from pipeline.export.rows import ExportRow
 from pipeline.export.set_names import BY_ENTRY, SETS
 from pipeline.export.sets import rows_of_set
 from pipeline.export.target import write_export
+from pipeline.lock import run_lock
 from pipeline.review import Review
 
 
@@ -50,12 +51,14 @@ def export(review: Review, out: Path, chosen: str = "included", name: str | None
         force: replace a file that no export of this review wrote.
 
     Raises:
-        ReviewError: there is no such set or format, the review was not run, or the file may not be written.
+        ReviewError: there is no such set or format, the review was not run or is being run, or the file may not be
+            written.
     """
     if chosen not in SETS:
         raise ReviewError("there is no such set", found=chosen, allowed=list(SETS))
     how = _format(out, name)
-    rows, unreadable = rows_of_set(review, chosen)
+    with run_lock(review.state / "lock"):
+        rows, unreadable = rows_of_set(review, chosen)
     write_export(review, out, how.encode(how.write(rows)), force=force)
     one, many = ("entry", "entries") if chosen in BY_ENTRY else ("record", "records")
     line = f"{len(rows):,} {one if len(rows) == 1 else many} of the set {chosen} written as {how.label}"

@@ -24,7 +24,7 @@ def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
         chosen: a name of `SETS`.
 
     Raises:
-        ReviewError: the review was not run yet.
+        ReviewError: the review was not run yet, or its last run was stopped before its end.
     """
     states = [row for row in _table(review, "count/states") if _belongs(row, chosen)]
     unreadable = sum(row["state"] == "removed" for row in states)
@@ -38,18 +38,26 @@ def rows_of_set(review: Review, chosen: str) -> tuple[list[ExportRow], int]:
     screened = {row["record_id"]: row for row in _table(review, "screen/screened")}
     reports = {row["record_id"]: row for row in _table(review, "full_text/reports")}
     rows = []
-    for state in sorted(states, key=lambda row: str(row["entry_id"] if by_entry else row["record_id"])):
-        found = screened[state["record_id"]]
-        record = records[found["cluster_id"]]
-        said = said_of(chosen, state, found, reports.get(state["record_id"]), record["members"])
-        if by_entry:
-            own = entries[state["entry_id"]]
-            said |= {"record": state["record_id"], "sources": state["source"]}
-            rows.append(ExportRow(state["entry_id"], _fields(own), _extra([own]), said))
-        else:
-            extra = _extra([entries[member] for member in record["members"]])
-            said["sources"] = ", ".join(record["sources"])
-            rows.append(ExportRow(state["record_id"], _fields(record), extra, said))
+    try:
+        for state in sorted(states, key=lambda row: str(row["entry_id"] if by_entry else row["record_id"])):
+            found = screened[state["record_id"]]
+            record = records[found["cluster_id"]]
+            said = said_of(chosen, state, found, reports.get(state["record_id"]), record["members"])
+            if by_entry:
+                own = entries[state["entry_id"]]
+                said |= {"record": state["record_id"], "sources": state["source"]}
+                rows.append(ExportRow(state["entry_id"], _fields(own), _extra([own]), said))
+            else:
+                extra = _extra([entries[member] for member in record["members"]])
+                said["sources"] = ", ".join(record["sources"])
+                rows.append(ExportRow(state["record_id"], _fields(record), extra, said))
+    except KeyError as error:
+        raise ReviewError(
+            "the tables of the last run do not fit together: it was stopped before its end",
+            file=review.shown(review.stages),
+            found=error.args[0],
+            hint="run `make review` (or `python -m pipeline review`), then export",
+        ) from error
     return rows, unreadable
 
 

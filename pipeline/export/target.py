@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def write_export(review: Review, out: Path, data: bytes, *, force: bool) -> None
         )
     write_atomic(target, data)
     digests = list(dict.fromkeys([*known, sha256_of(data)]))[-_REMEMBERED:]
-    write_atomic(_memory(review), json_bytes(digests))
+    with contextlib.suppress(ReviewError):  # then the next export over this file needs `force`
+        write_atomic(_memory(review), json_bytes(digests))
 
 
 def _allowed(review: Review, out: Path) -> Path:

@@ -128,9 +128,10 @@ def _take_repeated(extra: dict[str, list[str]], fields: Mapping[str, Any], said:
     _take(extra, RIS_NOTE, MARKS.get(decision, MARKS[""]))
     _take(extra, RIS_NOTE, f"PMID: {fields.get('pmid')}")
     _take(extra, "C2", fields.get("pmcid") or "")
-    for name in extra.get("database", ()):
-        _take(extra, "DB", name)
-    extra.pop("entry_type", None)
+    databases = set(extra.get("database", ()))
+    extra["DB"] = [name for name in extra.get("DB", ()) if name not in databases]
+    for tag in ("entry_type", *(() if extra["DB"] else ("DB",))):
+        extra.pop(tag, None)
 
 
 def _rows(text: str) -> list[Any] | None:

@@ -26,10 +26,12 @@ from pipeline.export.set_names import BY_ENTRY, SETS
 from pipeline.export.sets import rows_of_set
 from pipeline.formats import read_export
 from pipeline.formats.carried import CSV_VALUES, OWN_NOTE, note_of, note_text
+from pipeline.lock import run_lock
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS
 from pipeline.report.conservation import ENTRY_STATES, STATE_COLUMNS
 from pipeline.review import Review
-from pipeline.tables import read_parquet
+from pipeline.stages.screen import SCREENED_COLUMNS
+from pipeline.tables import parquet_bytes, read_parquet
 from tests.flow.toy_review import fill, make_review, read_csv, run_stages, truth, write
 
 ROW = ExportRow(
@@ -339,11 +341,15 @@ def test_only_what_an_export_wrote_is_replaced(review: Review) -> None:
     "place", ["references/food.ris", "references/new/x.ris", "screening/x.csv", "a/../screening/x.csv"]
 )
 def test_nothing_is_written_among_people_s_files(review: Review, place: str, force: bool) -> None:
-    before = {path: path.read_bytes() for path in review.folder.rglob("*") if path.is_file()}
+    def files() -> dict[Path, bytes]:
+        found = (path for path in review.folder.rglob("*") if path.is_file() and review.state not in path.parents)
+        return {path: path.read_bytes() for path in found}
+
+    before = files()
     (review.folder / "a").mkdir()
     with pytest.raises(ReviewError, match="people's files"):
         export(review, review.folder / place, force=force)
-    assert {path: path.read_bytes() for path in review.folder.rglob("*") if path.is_file()} == before
+    assert files() == before
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -383,6 +389,16 @@ def test_wrong_use_is_named(review: Review, tmp_path: Path) -> None:
     shutil.rmtree(review.outputs)
     with pytest.raises(ReviewError, match="was not run yet"):
         export(review, tmp_path / "x.ris")
+
+
+def test_a_stopped_run_and_a_running_one_are_named(review: Review, tmp_path: Path) -> None:
+    with run_lock(review.state / "lock"), pytest.raises(ReviewError, match="another run"):
+        export(review, tmp_path / "x.ris")
+    empty = read_parquet(review.stages / "screen" / "screened.parquet", SCREENED_COLUMNS).head(0)
+    (review.stages / "screen" / "screened.parquet").write_bytes(parquet_bytes(empty, SCREENED_COLUMNS))
+    with pytest.raises(ReviewError, match="stopped before its end"):
+        export(review, tmp_path / "x.ris", "records")
+    assert not (tmp_path / "x.ris").exists()
 
 
 def test_the_command(review: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
