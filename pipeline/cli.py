@@ -57,7 +57,13 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"pipeline {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_review_commands(commands)
+    _add_file_commands(commands)
+    return top
 
+
+def _add_review_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that run a review or look into it."""
     review = commands.add_parser("review", help="bring a review up to date", description=_review.__doc__)
     review.add_argument("folder", nargs="?", default=".", help="the review's folder (default: this one)")
     review.add_argument("--accept-changes", action="store_true", help="accept that exports were edited or taken away")
@@ -78,6 +84,13 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     explain.set_defaults(run=_explain)
 
+    new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
+    new.add_argument("folder", help="folder to make")
+    new.set_defaults(run=_new)
+
+
+def _add_file_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that bring something in, or take something out."""
     read = commands.add_parser(
         "import", help="read exports into one table, without a review", description=_import.__doc__
     )
@@ -86,10 +99,6 @@ def parser() -> argparse.ArgumentParser:
     read.add_argument("--json", type=Path, dest="report", metavar="FILE", help="report to write, a row a file")
     read.add_argument("--plain", action="store_true", help="no progress bars")
     read.set_defaults(run=_import)
-
-    new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
-    new.add_argument("folder", help="folder to make")
-    new.set_defaults(run=_new)
 
     take = commands.add_parser(
         "import-decisions", help="take decisions made elsewhere into a ledger", description=_import_decisions.__doc__
@@ -102,7 +111,21 @@ def parser() -> argparse.ArgumentParser:
     take.add_argument("--reviewer", help="whose decisions the CSV holds; an export says it by itself")
     take.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     take.set_defaults(run=_import_decisions)
-    return top
+
+    out = commands.add_parser("export", help="take records into another program", description=_export.__doc__)
+    out.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    out.add_argument("--set", default="included", dest="chosen", metavar="SET", help=f"which records: {_sets()}")
+    out.add_argument("--format", choices=("ris", "bibtex", "csv"), help="default: as the ending of FILE says")
+    out.add_argument("--out", required=True, metavar="FILE", help="file to write")
+    out.add_argument("--force", action="store_true", help="replace FILE although no export of this review wrote it")
+    out.set_defaults(run=_export)
+
+
+def _sets() -> str:
+    """Return the names of the sets that can be exported."""
+    from pipeline.export.set_names import SETS
+
+    return ", ".join(SETS) + " (default: included)"
 
 
 def _review(chosen: argparse.Namespace) -> int:
@@ -184,6 +207,16 @@ def _import_decisions(chosen: argparse.Namespace) -> int:
     for line in lines:
         print(printable(line))
     return exit_status
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    """Write a set of records as RIS, BibTeX or CSV, with decisions, reasons and ids."""
+    from pipeline.export.export import export
+    from pipeline.review import open_review
+
+    review = open_review(Path(chosen.folder))
+    print(printable(export(review, Path(chosen.out), chosen.chosen, chosen.format, force=chosen.force)))
+    return DONE
 
 
 def printable_indented(text: str) -> str:

@@ -10,6 +10,7 @@ from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import bibtex_name, split_bibtex
 from pipeline.formats.bibtex_blocks import Block
 from pipeline.formats.bibtex_fields import Fields, UnreadableError, fields_of, macros_of
+from pipeline.formats.carried import with_carried
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_doi
 from pipeline.normalise.markup import one_line
@@ -170,7 +171,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     for name in ("crossref", "cut"):
         for value in cleaned.get(name, ()):
             draft.keep(name, value)
-    return draft.finish(block.line, block.raw)
+    return with_carried(draft.finish(block.line, block.raw))
 
 
 def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str]]:

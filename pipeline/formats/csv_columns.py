@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from pipeline.formats.authors import Order
+from pipeline.formats.carried import CSV_VALUES
 from pipeline.formats.draft import Rule
 
 SEMICOLON = r";\s*"
@@ -157,8 +158,30 @@ _OPENALEX: dict[str, tuple[str | None, str | None, Order]] = {
     "primary topic.field.display name": ("subject_categories", None, "asis"),
     "referenced works": ("cited_references", BAR, "asis"),
 }
+# This program's own table (`pipeline.export.csv_table`): header, column of the record, how its values are parted.
+# Rayyan and ASReview know most of these names; `label` is not among them, ASReview would take it for a decision.
+OWN_TABLE: tuple[tuple[str, str, str | None], ...] = (
+    ("title", "title", None), ("authors", "authors", SEMICOLON), ("year", "year", None), ("journal", "journal", None),
+    ("volume", "volume", None), ("issue", "issue", None), ("pages", "pages", None), ("doi", "doi", None),
+    ("url", "url", r"\s+(?=https?://)"), ("abstract", "abstract", None), ("publisher", "publisher", None),
+    ("issn", "issn", SEMICOLON), ("isbn", "isbn", SEMICOLON), ("language", "language", SEMICOLON),
+    ("keywords", "keywords_author", SEMICOLON), ("pubmed_id", "pmid", None), ("pmc_id", "pmcid", None),
+    ("type", "type", None), ("date", "date", None), ("title_other", "title_other", None),
+    ("editors", "editors", SEMICOLON), ("affiliations", "affiliations", SEMICOLON),
+    ("journal_abbr", "journal_abbr", None), ("booktitle", "booktitle", None), ("series", "series", None),
+    ("article_number", "article_number", None), ("keywords_index", "keywords_index", SEMICOLON),
+    ("subject_categories", "subject_categories", SEMICOLON), ("research_areas", "research_areas", SEMICOLON),
+    ("cited_references", "cited_references", SEMICOLON), ("times_cited", "times_cited", None),
+    ("accession", "accession", None), ("label_elsewhere", "label", None),
+)  # fmt: skip
+OWN = Exporter(
+    "review-pipeline",
+    frozenset({CSV_VALUES.replace("_", " ")}),
+    own={header.replace("_", " "): (column, split, "asis") for header, column, split in OWN_TABLE},
+)
 
 EXPORTERS: tuple[Exporter, ...] = (
+    OWN,
     _exporter("Scopus", "source title"
                         "|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis"),
               references=_REFERENCES),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.authors import split_names
+from pipeline.formats.carried import with_carried
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.ris_lines import Splitter, likeness
 from pipeline.normalise.identifiers import find_isbns, find_issns
@@ -91,7 +92,7 @@ def _entry(record: Tagged) -> ParsedEntry:
     _numbers(draft, values)
     _types(draft, values)
     ris_dialects.complete(draft, values, record.context, dialect)
-    return draft.finish(record.line, record.raw)
+    return with_carried(draft.finish(record.line, record.raw))
 
 
 def _authors(draft: Draft, values: dict[str, list[str]]) -> None:

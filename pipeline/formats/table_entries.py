@@ -6,14 +6,25 @@ import re
 
 from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import split_names
+from pipeline.formats.carried import with_carried
 from pipeline.formats.cell_lists import SPLITTERS, whole_names
-from pipeline.formats.csv_columns import BAR, COMMA, DATABASE_COLUMNS, PAGE_COLUMNS, Exporter, header_name, rules_for
+from pipeline.formats.csv_columns import (
+    BAR,
+    COMMA,
+    DATABASE_COLUMNS,
+    OWN,
+    PAGE_COLUMNS,
+    Exporter,
+    header_name,
+    rules_for,
+)
 from pipeline.formats.csv_hidden import fill_hidden
 from pipeline.formats.delimited import Row, Table
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.screening_labels import keep_row_decisions
 from pipeline.normalise.identifiers import find_doi, without_guard
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
+from pipeline.tables import plain_cell
 
 _MISSING = frozenset({"NA", "N/A", "NaN", "nan", "NULL", "null", "None", "#N/A"})
 # What exporters write where a work has no author.
@@ -59,6 +70,8 @@ def _entry(table: Table, row: Row, rules: list[Rule], exporter: Exporter) -> Par
         for place, (name, cell) in enumerate(zip(table.columns_of(row.cells), row.cells, strict=False), start=1)
         if cell.strip()
     ]
+    if exporter is OWN:
+        pairs = [(name, plain_cell(value)) for name, value in pairs]
     draft = Draft()
     if row.cut:
         draft.flag("incomplete")
@@ -72,7 +85,7 @@ def _entry(table: Table, row: Row, rules: list[Rule], exporter: Exporter) -> Par
     fill_hidden(draft, values, exporter.name)
     _databases(draft, values, exporter)
     _labels(draft, values)
-    return draft.finish(row.line, canonical(pairs))
+    return with_carried(draft.finish(row.line, canonical(pairs)))
 
 
 def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) -> None:

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
-    ("register", "status", "new_review", "exported_decisions"),
+    ("register", "status", "new_review", "exported_decisions", "export"),
     ("explain",),
     ("stages",),
     ("run", "import_files"),
