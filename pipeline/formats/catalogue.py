@@ -6,7 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.formats import bibtex, csv_export, nbib, ris, wos
+from pipeline.formats import (
+    bibtex,
+    crossref,
+    csl_json,
+    csv_export,
+    json_table,
+    nbib,
+    openalex,
+    publish_or_perish,
+    ris,
+    wos,
+)
 from pipeline.records import Reading
 
 
@@ -35,6 +46,11 @@ FORMATS: tuple[Format, ...] = (
     Format("ris", "RIS", ris.recognise, ris.read),
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
+    Format("openalex-json", "OpenAlex JSON", openalex.recognise, openalex.read),
+    Format("crossref-json", "Crossref JSON", crossref.recognise, crossref.read),
+    Format("csl-json", "CSL-JSON", csl_json.recognise, csl_json.read),
+    Format("pop-json", "Publish or Perish JSON", publish_or_perish.recognise, publish_or_perish.read),
+    Format("json", "JSON list of works", json_table.recognise, json_table.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
 )
 
@@ -52,10 +68,6 @@ UNREAD: tuple[Unread, ...] = (
     _unread("EndNote XML", r"\A\s*(?:<\?xml[^>]*>\s*)?<xml>\s*<records>|\A\s*<records>",
             "export from EndNote as RIS instead"),
     _unread("XML", r"\A\s*<\?xml|\A\s*<[A-Za-z][\w:-]*[\s>]"),
-    _unread("OpenAlex JSON", r"\A\s*[\[{][\s\S]{0,3000}\"https://openalex\.org/", "export as RIS or CSV instead"),
-    _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",
-            "fetch the works as BibTeX or RIS instead"),
-    _unread("JSON (CSL, OpenAlex, Crossref or another)", r"\A\s*(?:\[\s*(?:\{|\]|\Z)|\{\s*\")"),
     _unread("EndNote refer (.enw)", r"^%0 [A-Z][A-Za-z ]+$|^%[AT] \S[\s\S]{0,2000}^%[A-Z0-9@] ",
             "export as RIS instead"),
     _unread("RefWorks tagged", r"^RT \S[\s\S]{0,2000}^(?:SR|ID|T1|A1) ", "export from RefWorks as RIS instead"),

@@ -1,0 +1,389 @@
+"""JSON text cut into records: lists, pages of an API, lines; a broken record is refused alone, a cut one is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.formats.assembly import guarded
+from pipeline.formats.csv_columns import weight
+from pipeline.formats.json_decoding import DEEPEST, Damaged, canonical, closed, decoded_object, sane, scan, skipped
+from pipeline.records import ParsedEntry, Reading, RejectedEntry
+
+_GAP = re.compile(r"[ \t\n\r,\x1e]*+")
+_KEY = re.compile(r'[ \t\n\r,]*+"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL)
+_SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\s,\]}"]++', re.DOTALL)
+_STRAY = re.compile(r"[^{}\[\]]++")
+_NOTHING = re.compile(r'(?:null|[\s,:"])*+')
+_OBJECTS = re.compile(r"\[[ \t\n\r]*+\{")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
+# Keys under which the interfaces of databases give their works: in a list, or one level further down.
+_LIST_KEYS = frozenset(
+    [
+        "results",
+        "items",
+        "records",
+        "works",
+        "data",
+        "documents",
+        "docs",
+        "entries",
+        "entry",
+        "hits",
+        "papers",
+        "publications",
+        "articles",
+        "result",
+    ]
+)
+_OBJECT_KEYS = frozenset(["message", "hits", "data", "result", "response", "resultlist", "search-results", "payload"])
+# Keys under which single works stand, beside what the interface says of them.
+ENVELOPES = frozenset(
+    [
+        "_source",
+        "attributes",
+        "data",
+        "message",
+        "record",
+        "item",
+        "work",
+        "bibjson",
+        "metadata",
+        "fields",
+        "article",
+        "paper",
+        "publication",
+        "document",
+        "doc",
+        "_doc",
+        "entry",
+    ]
+)
+_WRAPPERS = 20  # levels of wrapping before the first record
+_PEEKED = 5  # objects of a list that are asked for a title
+_SEARCHES = 20  # records of a file whose end is looked for to the end of the file
+_SAMPLE = 1_000_000
+
+
+@dataclass(frozen=True)
+class JsonRecord:
+    """One object of a JSON file: where it begins, the text that identifies it, what it holds.
+
+    Attributes:
+        line: line of its opening brace, from 1.
+        raw: canonical JSON (keys sorted, one line); of a record cut off at the end of the file, the text as it stood.
+        value: its members; a key that stood twice has a list of both values.
+        complete: its closing brace was there.
+        repaired: commas too many were left out.
+        listed: it stands in a list (or on a line) of its like.
+        depth: in how many lists and objects it stands.
+    """
+
+    line: int
+    raw: str
+    value: dict[str, object]
+    complete: bool = True
+    repaired: bool = False
+    listed: bool = False
+    depth: int = 0
+
+
+@dataclass
+class _Holder:
+    """A list or object that may hold records: its opening sign, the key last read, whether a record was met in it."""
+
+    sign: str
+    key: str = ""
+    held: bool = False
+
+
+class JsonCutter:
+    """Cuts a text into records, from the start to the end, each character read a fixed number of times at most."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line, self._counted = 1, 0
+        self._searches = 0
+        self._failures = 0
+        self.outside: list[str] = []
+
+    def records(self) -> Iterator[JsonRecord | RejectedEntry]:
+        """Yield the records and the rejects of the text in order."""
+        text, place = self._text, 0
+        holders = [_Holder("")]
+        while True:
+            place = _after(_GAP, text, place)
+            if place >= len(text):
+                return
+            holder, sign = holders[-1], text[place]
+            if sign in "]}":
+                if len(holders) > 1:
+                    holders.pop()
+                place += 1
+            elif sign == "{" and (holder.held or self._is_record(place, holder)):
+                holder.held = True
+                record, place = self._cut(place)
+                if isinstance(record, JsonRecord):
+                    record = replace(record, listed=holder.sign == "[", depth=len(holders) - 1)
+                yield record
+            elif sign in "{[" and len(holders) > _WRAPPERS:
+                yield RejectedEntry(self._line_of(place), text[place:].rstrip(), "lists within lists, and no records")
+                return
+            elif sign == "{" or (sign == "[" and self._may_hold(place, holder)):
+                holders.append(_Holder(sign))
+                place += 1
+            elif sign == "[":
+                place = skipped(text, place) or scan(text, place, len(text))[0] or len(text)
+            else:
+                reject, place = self._outside(place, holder)
+                if reject:
+                    yield reject
+
+    def _is_record(self, place: int, holder: _Holder) -> bool:
+        """Return whether an object is a record: it has a title or stands in a list; else it wraps records."""
+        listed, titled = holder.sign == "[", False
+        for key, value in self._members(place):
+            titled = titled or self._is_title(key, value)
+            name, sign = key.casefold(), self._text[value : value + 1]
+            if listed and titled:
+                return True
+            if sign == "[" and name in _LIST_KEYS and self._has_titles(value):
+                return False
+            if sign == "{" and name in _OBJECT_KEYS and not titled and not listed:
+                return False
+        return titled or listed
+
+    def _may_hold(self, place: int, holder: _Holder) -> bool:
+        """Return whether a list is one of records: at the top, under a known key, or with titles in it."""
+        return holder.sign != "{" or holder.key.casefold() in _LIST_KEYS or self._has_titles(place)
+
+    def _has_titles(self, place: int) -> bool:
+        """Return whether one of the first objects of a list has a title, itself or one level further down."""
+        text = self._text
+        if not _OBJECTS.match(text, place):
+            return False
+        place = _after(_GAP, text, place + 1)
+        for _ in range(_PEEKED):
+            if text[place : place + 1] != "{":
+                return False
+            if self._titled(place):
+                return True
+            end = skipped(text, place)
+            if end is None:
+                return False
+            place = _after(_GAP, text, end)
+        return False
+
+    def _titled(self, place: int, levels: int = 2) -> bool:
+        """Return whether an object has a title."""
+        for key, value in self._members(place):
+            if self._is_title(key, value):
+                return True
+            if (
+                levels > 1
+                and key in ENVELOPES
+                and self._text[value : value + 1] == "{"
+                and self._titled(value, levels - 1)
+            ):
+                return True
+        return False
+
+    def _is_title(self, key: str, value: int) -> bool:
+        """Return whether a member is a title: a known name, and a text or a list of texts."""
+        sign = self._text[value : value + 1]
+        if sign == "[":
+            value = _after(_GAP, self._text, value + 1)
+        return self._text[value : value + 1] == '"' and self._text[value + 1 : value + 2] != '"' and is_title(key)
+
+    def _members(self, place: int) -> Iterator[tuple[str, int]]:
+        """Yield the keys of an object and the places of their values, as far as they can be read."""
+        text, place = self._text, place + 1
+        while found := _KEY.match(text, place):
+            place = found.end()
+            yield found.group(1), place
+            end = skipped(text, place) if text[place : place + 1] in ("{", "[") else _after(_SCALAR, text, place)
+            if end is None:
+                return
+            place = end
+
+    def _outside(self, place: int, holder: _Holder) -> tuple[RejectedEntry | None, int]:
+        """Read what is no bracket: a member of a wrapper, or text that belongs to no record."""
+        text = self._text
+        found = _KEY.match(text, place) if holder.sign == "{" else None
+        if found:
+            holder.key, place = found.group(1), found.end()
+            if text[place : place + 1] in ("{", "["):
+                return None, place
+            end = max(_after(_SCALAR, text, place), place + 1)
+            self.outside.append(f"{holder.key}: {text[place:end][:60]}")
+            return None, end
+        end = _after(_STRAY, text, place)
+        stray = text[place:end].strip(" \t\n\r,")
+        if _NOTHING.fullmatch(stray):
+            return None, end
+        return RejectedEntry(self._line_of(place), stray, "text outside any JSON object"), end
+
+    def _cut(self, place: int) -> tuple[JsonRecord | RejectedEntry, int]:
+        """Return the record that begins at a place, and where the text goes on."""
+        line, text = self._line_of(place), self._text
+        outcome = self._decoded(place)
+        if not isinstance(outcome, Damaged):
+            return self._record(line, outcome[0], text[place : outcome[1]]), outcome[1]
+        return self._broken(place, line, outcome)
+
+    def _decoded(self, place: int) -> tuple[dict[str, object], int] | Damaged:
+        """Return the object at a place and its end; where errors are many, it is cut out of the text first."""
+        if self._failures <= _SEARCHES:
+            outcome = decoded_object(self._text, place)
+        else:  # an error costs as much as the text is long
+            end = scan(self._text, place, self._sibling(place) or len(self._text))[0]
+            outcome = decoded_object(self._text[place:end], 0)
+            if not isinstance(outcome, Damaged):
+                return outcome[0], place + outcome[1]
+        self._failures += isinstance(outcome, Damaged)
+        return outcome
+
+    def _record(self, line: int, value: dict[str, object], text: str, **said: bool) -> JsonRecord | RejectedEntry:
+        """Return a decoded object as a record."""
+        clean = sane(value, text)
+        if clean is None:
+            return RejectedEntry(line, text, f"nested more than {DEEPEST} levels deep")
+        return JsonRecord(line, canonical(clean), clean, **said)
+
+    def _broken(self, place: int, line: int, damage: Damaged) -> tuple[JsonRecord | RejectedEntry, int]:
+        """Return what can be had of an object that is no JSON, and where the next record may begin."""
+        text = self._text
+        beside = self._sibling(place)
+        limit = beside or len(text)
+        end, whole = scan(text, place, limit)
+        if whole:
+            piece = text[place:end]
+            repaired = decoded_object(_without_surplus_commas(piece), 0)
+            if not isinstance(repaired, Damaged):
+                return self._record(line, repaired[0], piece, repaired=True), end
+            return RejectedEntry(line, piece, f"no valid JSON: {damage.reason}"), end
+        if beside is None and damage.at_end:
+            return self._cut_off(place, line)
+        if beside is None and not damage.too_deep:
+            end = self._alike(place, end) or (end if self._searches <= _SEARCHES else len(text))
+        return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), f"no valid JSON: {damage.reason}"), end
+
+    def _cut_off(self, place: int, line: int) -> tuple[JsonRecord | RejectedEntry, int]:
+        """Return the last record of a file that ends before it does, with all its whole members."""
+        text = self._text
+        piece = text[place:].rstrip()
+        mended = closed(piece)
+        outcome = decoded_object(mended, 0) if mended else None
+        if outcome is None or isinstance(outcome, Damaged) or sane(outcome[0], piece) is None:
+            return RejectedEntry(line, piece, "cut off at the end of the file before its title"), len(text)
+        value = sane(outcome[0], piece) or {}
+        return JsonRecord(line, piece, value, complete=False), len(text)
+
+    def _sibling(self, place: int) -> int | None:
+        """Return where the next record begins, by its indentation and first key; None where lines do not say."""
+        text = self._text
+        start = text.rfind("\n", max(0, place - 200), place) + 1
+        indent = text[start:place]
+        first = _KEY.match(text, place + 1)
+        if indent.strip(" \t") or first is None or (start == 0 and place > 200) or self._searches > _SEARCHES:
+            return None
+        found = re.compile(rf'\n{indent}\{{\s*+"{re.escape(first.group(1))}"').search(text, place)
+        if found is None:
+            self._searches += 1
+            return None
+        return found.start() + 1 + len(indent)
+
+    def _alike(self, place: int, limit: int) -> int | None:
+        """Return where the next object begins that starts with the same two keys; None where there is none."""
+        self._searches += 1
+        first = _KEY.match(self._text, place + 1)
+        if first is None or self._searches > _SEARCHES:
+            return None
+        pattern = rf'(?<=[}}\],\s])\{{\s*+"{re.escape(first.group(1))}"\s*+:'
+        end = (
+            _after(_SCALAR, self._text, first.end())
+            if self._text[first.end() : first.end() + 1] not in ("{", "[")
+            else first.end()
+        )
+        second = _KEY.match(self._text, end) if end > first.end() else None
+        if second:
+            pattern += rf'\s*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}}"]++)\s*+,\s*+"{re.escape(second.group(1))}"\s*+:'
+        found = re.compile(pattern, re.DOTALL).search(self._text, place + 1, limit)
+        return found.start() if found else None
+
+    def _line_of(self, place: int) -> int:
+        """Return the line of a place that is not before the one asked for last."""
+        self._line += self._text.count("\n", self._counted, place)
+        self._counted = place
+        return self._line
+
+
+def is_title(key: str) -> bool:
+    """Return whether a key names the title of a work."""
+    return weight(spaced(key.removeprefix("dc:").removeprefix("dc."))) == 100
+
+
+def spaced(name: str) -> str:
+    """Return a name with blanks between the words that capitals or hyphens part.
+
+    >>> spaced("publicationYear")
+    'publication Year'
+    """
+    return _CAMEL.sub(" ", name.replace("-", " "))
+
+
+def sample(text: str) -> list[JsonRecord]:
+    """Return the first records of a text that begins as JSON; none of any other text."""
+    head = text[:_SAMPLE]
+    if head.lstrip()[:1] not in ("{", "["):
+        return []
+    found: list[JsonRecord] = []
+    for record in JsonCutter(head).records():
+        if isinstance(record, JsonRecord):
+            found.append(record)
+        if len(found) == _PEEKED:
+            break
+    return found
+
+
+def read_records(text: str, entry_of: Callable[[JsonRecord], ParsedEntry]) -> Reading:
+    """Return the entries and rejects of a JSON text; what fails while it is mapped becomes a reject."""
+    cutter = JsonCutter(text)
+    entries: list[ParsedEntry] = []
+    rejects: list[RejectedEntry] = []
+    for record in cutter.records():
+        if isinstance(record, RejectedEntry):
+            rejects.append(record)
+            continue
+        outcome = guarded(lambda record=record: entry_of(record), record.line, record.raw)  # type: ignore[misc]
+        if isinstance(outcome, RejectedEntry):
+            rejects.append(outcome)
+        elif not record.complete and "title" not in outcome.fields:
+            rejects.append(RejectedEntry(record.line, record.raw, "cut off at the end of the file before its title"))
+        else:
+            entries.append(outcome)
+    remarks = (f"said outside the records: {'; '.join(cutter.outside)[:300]}",) if cutter.outside else ()
+    return Reading(tuple(entries), tuple(rejects), remarks)
+
+
+def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """Return the end of a pattern at a place; the place itself where it is not there."""
+    found = pattern.match(text, place)
+    return found.end() if found else place
+
+
+_COMMAS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|(?<=[\[{])[ \t\n\r]*+,[ \t\n\r,]*+|,[ \t\n\r,]*+', re.DOTALL)
+
+
+def _without_surplus_commas(text: str) -> str:
+    """Return JSON with one comma between two values, and none beside brackets."""
+    return _COMMAS.sub(_comma, text)
+
+
+def _comma(found: re.Match[str]) -> str:
+    """Return what stays of a text or of a run of commas."""
+    written, text = found.group(0), found.string
+    if written[0] == '"':
+        return written
+    return "" if written[0] != "," or text[found.end() : found.end() + 1] in ("]", "}") else ","
