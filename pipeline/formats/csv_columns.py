@@ -116,6 +116,23 @@ def _exporter(
     )
 
 
+# OpenAlex parts the values of a list by `|`.
+_OPENALEX_LISTS: dict[str, tuple[str | None, str | None, Order]] = {
+    "authorships.author.display_name": ("authors", r"\|", "given"),
+    "authorships.raw_affiliation_strings": ("affiliations", r"\|", "asis"),
+    "keywords.display_name": ("keywords_index", r"\|", "asis"),
+    "keywords.keyword": ("keywords_index", r"\|", "asis"),
+    "primary_topic.display_name": ("subject_categories", None, "asis"),
+    "primary_topic.field.display_name": ("subject_categories", None, "asis"),
+    "primary_topic.domain.display_name": ("subject_categories", None, "asis"),
+    "topics.display_name": ("subject_categories", r"\|", "asis"),
+    "topics.field.display_name": ("subject_categories", r"\|", "asis"),
+    "topics.domain.display_name": ("subject_categories", r"\|", "asis"),
+    "referenced_works": ("cited_references", r"\|", "asis"),
+    "locations.landing_page_url": ("url", r"\|", "asis"),
+    "abstract_inverted_index": ("abstract", None, "asis"),
+}
+
 EXPORTERS: tuple[Exporter, ...] = (
     _exporter("Scopus", "source title"
                         "|eid", "Scopus", authors=("authors", COMMA, "initials"), source=(None, None, "asis")),
@@ -143,7 +160,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     _exporter("Springer Link", "item title|content type|item doi", "SpringerLink",
               authors=(None, None, "asis"), publication_title=("journal", None, "asis")),
     _exporter("OpenAlex", "id|display name|publication year", "OpenAlex", id=("accession", None, "asis"),
-              keywords=(None, None, "asis")),
+              keywords=(None, None, "asis"), **_OPENALEX_LISTS),
     _exporter("Dimensions", "rank|publication id|pubyear", "Dimensions"),
     _exporter("Web of Science (Excel as CSV)", "ut (unique wos id)"
                                                "|article title", None, authors=("authors", SEMICOLON, "family")),

@@ -20,6 +20,7 @@ from pipeline.formats.csv_columns import (
 from pipeline.formats.dates import publication_year
 from pipeline.formats.delimited import DELIMITERS, Row, Table, find_table, read_table
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.inverted_index import abstract_of_cell
 from pipeline.formats.ris_dialects import label_of
 from pipeline.normalise.identifiers import clean_doi, find_doi, without_guard
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
@@ -150,7 +151,7 @@ def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) ->
                 else:
                     draft.keep(rule.tag, value)
             else:
-                draft.claim(rule, value)
+                draft.claim(rule, (abstract_of_cell(value) or value) if rule.column == "abstract" else value)
     paged = {name for pair in PAGE_COLUMNS for name in pair}
     for name, found in values.items():
         if name not in ruled and header_name(name) not in paged:
@@ -160,7 +161,7 @@ def _claim_all(draft: Draft, rules: list[Rule], values: dict[str, list[str]]) ->
 
 def _names(draft: Draft, rule: Rule, value: str) -> None:
     """Part the names of a cell: by `;`, else as the exporter does."""
-    separator = "," if rule.split and rule.split.startswith(",") else None
+    separator = {",": ",", "\\": "|"}.get((rule.split or " ")[0])
     names = split_names(value, separator)
     whole = Rule(rule.tag, rule.column, None, rule.order)
     for name in names:
@@ -211,6 +212,8 @@ def _labels(draft: Draft, values: dict[str, list[str]]) -> None:
         header = header_name(name)
         for value in found:
             label = None
+            if header == "is retracted" and value.casefold() == "true":
+                draft.flag("retracted")
             if header in ("notes", "note"):
                 label = label_of(value)
             elif header == "consensus":

@@ -15,8 +15,8 @@ _PARTS = (
     ("family_name", "given_name"), ("familyName", "givenName"), ("surname", "given_names"), ("surname", "given_name"),
     ("surname", "forename"), ("last", "first"), ("last", "given"), ("lastName", "initials"), ("family", "initials"),
 )  # fmt: skip
-_WHOLE = ("literal", "name", "display_name", "displayName", "full_name", "fullName", "author_name", "creatorName", "collective_name",
-          "collectiveName", "text")  # fmt: skip
+_WHOLE = ("literal", "name", "display_name", "displayName", "full_name", "fullName", "author_name", "creatorName",
+          "collective_name", "collectiveName", "text")  # fmt: skip
 
 
 def unwrapped(record: dict[str, object]) -> dict[str, object]:

@@ -14,12 +14,14 @@ _WORDS: dict[str, str] = {
     "|clinical trial|randomized controlled trial"
     "|data paper|data article|software review|jour art|article-journal|peer reviewed journal|journal paper|newspaper"
     "|suppperiodical|periodical|misc article|ieee journals|ieee magazines|ieee early access articles"
-    "|proceedings article in journal",
-    "review": "review|systematic review|meta-analysis|review article|literature review|scoping review|reviews"
-    "|conference review",
+    "|proceedings article in journal|article-magazine|article-newspaper|casereport|clinicaltrial|peer-review"
+    "|journalarticle; study|study|lettersandcomments",
+    "review": "review|systematic review|meta-analysis|metaanalysis|review article|literature review|scoping review"
+    "|reviews|conference review",
     "chapter": "chap|echap|inbook|incollection|suppbook|bookinbook|suppcollection|inreference|book chapter|booksection"
     "|book section|book-chapter|chapter|book; book chapter|article; book chapter|ency|dict|encyclopediaarticle"
-    "|encyclopedia article|dictionaryentry|reference-entry|collection article",
+    "|encyclopedia article|entry-encyclopedia|entry-dictionary|book-part|dictionaryentry"
+    "|reference-entry|collection article",
     "book": "book|ebook|edbook|books|mvbook|booklet|b|manual|collection|mvcollection|reference|mvreference|s"
     "|ser|monograph"
     "|edited book|edited-book|reference-book|whole book",
@@ -28,17 +30,18 @@ _WORDS: dict[str, str] = {
     "|paper|conference abstract"
     "|article; proceedings paper|congress|slide|presentation|conference article|ieee conferences"
     "|iet conferences|conference publication|conferences"
-    "|speeches/meeting papers|conference papers and proceedings",
+    "|paper-conference|speech|speeches/meeting papers|conference papers and proceedings",
     "thesis": "thes|thesis|phdthesis|mastersthesis|dissertation|dissertation/thesis|dissertations & theses|phd thesis"
-    "|doctoral dissertation|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis",
+    "|doctoral dissertation|master thesis|master's thesis|bachelor thesis|dissertations|doctoral thesis"
+    "|thesisdissertation",
     "report": "rprt|report|techreport|govdoc|standard|std|stand|technical report|working paper|workingpaper"
     "|government document"
     "|reports|institutional report|research report|unpb|legal|bill|stat|hear|case|document|reports - research"
-    "|whitepaper",
+    "|whitepaper|white paper|report-component|report-series",
     "preprint": "preprint|unpublished|posted-content|preprints|posted content|early access preprint|eprint",
     "editorial": "editorial|editorial material|comment|erratum|correction|corrigendum"
     "|introductory journal article|news item"
-    "|book review|retraction|retraction note|published erratum|interview|biography"
+    "|book review|review-book|retraction|retraction note|published erratum|interview|biography"
     "|biographical-item",
     "other": "gen|misc|other|electronic|online|elec|web|webpage|web page|blog|blogpost|data|dataset|video|audio"
     "|videorecording"
@@ -46,7 +49,7 @@ _WORDS: dict[str, str] = {
     "|computer program"
     "|icomm|email|letter to someone|manscpt|manuscript|podcast|radiobroadcast|tvbroadcast|figure|equa|chart|grnt|grant"
     "|aggr|anci|ctlg|catalog|clswk|dbase|advs|multi|unbill|interactive|person|post|forumpost|hearing|statute|personal"
-    "|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary",
+    "|post-weblog|motion_picture|legal_case|paratext|supplementary-materials|component|commentary|image|movie|performance|jurisdiction|legislation|legmaterial|entry|archivedocument|documentary",
 }
 _TYPES = {name: word for word, names in _WORDS.items() for name in names.split("|")}
 # Where one record has several types, the one that says most comes first.
@@ -66,4 +69,4 @@ def document_type(written: Iterable[str]) -> str | None:
 def _parts(text: str) -> list[str]:
     """Return the whole text and its parts between separators, in lower case."""
     whole = " ".join(text.casefold().split()).strip(" .;")
-    return [whole, *(part.strip() for sign in (";", ",") for part in whole.split(sign))]
+    return [whole, whole.replace("-", " "), *(part.strip() for sign in (";", ",") for part in whole.split(sign))]

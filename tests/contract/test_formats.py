@@ -60,6 +60,10 @@ def _by(start: str, tail: str = "") -> Callable[[str], tuple[str, list[str], str
     return parted
 
 
+def _without_colon(record: str) -> str:
+    return record.replace('"title":', '"title"', 1)
+
+
 def _csv_parted(text: str) -> tuple[str, list[str], str]:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     written = []
@@ -76,6 +80,11 @@ SAMPLES = [
     Sample("wos", "core.wos.txt", _by(r"^PT ", "EF\n"), lambda r: r.split("\n", 1)[1], "FN ISI\nVR 1.0\nEF\n"),
     Sample("wos-tab", "core.wos-tab.txt", _by(r"^[JBC]\t"), lambda r: r.replace("\t", "\tx\ty\t", 3)),
     Sample("nbib", "core.nbib", _by(r"^(?:PMID- |OWN - ERIC)")),
+    Sample("openalex-json", "core.openalex.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("crossref-json", "core.crossref.json", _by(r"^\{\n", "]}}\n"), _without_colon),
+    Sample("csl-json", "core.csl.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("pop-json", "core.pop.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("json", "core.json", _by(r"^\{", "]\n"), _without_colon),
     Sample("csv", "core.csv", _csv_parted, lambda r: r.replace('"Okafor N."', "a,b,c,d")),
 ]
 each = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.format)
@@ -247,7 +256,7 @@ def test_provider_lines_alone_are_no_records(sample: Sample) -> None:
 
 # The shared development exports: true counts by hand or by record marks, in manifest.csv.
 
-IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab"}
+IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab", "json", "csl-json"}
 TAGGED_FOLDERS = {"wos-tagged", "zoological-record-tagged", "inspec-tagged", "medline-tagged"}
 EXCEPTIONS: dict[str, str] = {}  # path -> why entries + rejects may differ from the true count
 
