@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.formats.draft import Rule
+import re
+
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.json_records import JsonRecord, read_records, sample
 from pipeline.formats.json_values import begun, claim_all, leaves, objects, take_date, take_people, texts
+from pipeline.normalise.markup import plain
 from pipeline.records import ParsedEntry, Reading
 
 _RULES: tuple[Rule, ...] = (
@@ -41,6 +44,8 @@ _PARTS_OF_BOOKS = ("book-chapter", "book-section", "book-part", "book-track", "p
 _SIGNS = ("is-referenced-by-count", "references-count", "reference-count", "content-domain", "indexed", "member")
 _CITED = ("author", "year", "article-title", "volume-title", "series-title", "journal-title", "volume", "issue",
           "first-page", "DOI")  # fmt: skip
+_HEADING = re.compile(r"<jats:title>([^<>]{1,200})</jats:title>")
+_SAYS_NOTHING = re.compile(r"\W*(?:abstract|summary|zusammenfassung|résumé|resumen)\W*", re.IGNORECASE)
 _WITHDRAWN = ("retraction", "withdrawal", "removal")
 
 
@@ -62,6 +67,7 @@ def _entry(record: JsonRecord) -> ParsedEntry:
     """Return the entry of a work."""
     draft, work = begun(record)
     _whole_title(work)
+    _sections(draft, work)
     take_people(work, "author", draft, "authors")
     take_people(work, "editor", draft, "editors")
     for reference in objects(work.get("reference")):
@@ -84,12 +90,25 @@ def _whole_title(work: dict[str, object]) -> None:
         work["subtitle"] = subtitles[1:]
 
 
+def _sections(draft: Draft, work: dict[str, object]) -> None:
+    """Read the headings of a structured abstract as `Heading: text`; the heading `Abstract` says nothing."""
+    abstract = work.get("abstract")
+    if not isinstance(abstract, str) or not _HEADING.search(abstract):
+        return
+    text = _HEADING.sub(
+        lambda found: " " if _SAYS_NOTHING.fullmatch(found[1]) else f" {found[1].rstrip(': ')}: ", abstract
+    )
+    draft.keep("abstract_raw", abstract)
+    draft.flag("markup_decoded")
+    work["abstract"] = plain(text)
+
+
 def _cited(reference: dict[str, object]) -> str:
     """Return a cited reference as one text, as printed where Crossref has that; what it says is taken out."""
     if isinstance(reference.get("unstructured"), str):
         written = str(reference.pop("unstructured"))
         if not any(doi.casefold() in written.casefold() for doi in texts(reference.get("DOI"))):
-            written = ", ".join([written, *(f"doi:{doi}" for doi in texts(reference.pop("DOI", None)))])
+            written = " ".join([written, *(f"doi:{doi}" for doi in texts(reference.pop("DOI", None)))])
         return written
     found = [(key, text) for key in _CITED for text in texts(reference.pop(key, None))]
     return ", ".join(f"doi:{text}" if key == "DOI" else text for key, text in found)

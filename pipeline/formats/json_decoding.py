@@ -69,8 +69,16 @@ def sane(value: dict[str, Any], text: str) -> dict[str, Any] | None:
     whole = canonical(value)
     if not _SURROGATE.search(whole):
         return value
-    mended: dict[str, Any] = _DECODER.decode(_SURROGATE.sub("\ufffd", whole))
-    return mended
+    return {_mended(key): _mended(inner) for key, inner in value.items()}
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401
+    """Return a value without halves of characters."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    return {_mended(key): _mended(inner) for key, inner in value.items()} if isinstance(value, dict) else value
 
 
 def scan(text: str, place: int, limit: int) -> tuple[int, bool]:

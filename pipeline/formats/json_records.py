@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipeline.formats.assembly import guarded
 from pipeline.formats.csv_columns import weight
@@ -62,8 +63,10 @@ ENVELOPES = frozenset(
 )
 _WRAPPERS = 20  # levels of wrapping before the first record
 _PEEKED = 5  # objects of a list that are asked for a title
-_SEARCHES = 20  # records of a file whose end is looked for to the end of the file
+_SCANS = 20  # how often a character may be read again to find where a broken record ends
+_FAILURES = 20  # broken records after which each record is cut out before it is decoded
 _SAMPLE = 1_000_000
+_SAMPLED = 100
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,9 @@ class JsonCutter:
     def __init__(self, text: str) -> None:
         self._text = text
         self._line, self._counted = 1, 0
-        self._searches = 0
+        self._budget = _SCANS * len(text) + 100_000
         self._failures = 0
+        self._keys: frozenset[str] = frozenset()
         self.outside: list[str] = []
 
     def records(self) -> Iterator[JsonRecord | RejectedEntry]:
@@ -234,13 +238,15 @@ class JsonCutter:
 
     def _decoded(self, place: int) -> tuple[dict[str, object], int] | Damaged:
         """Return the object at a place and its end; where errors are many, it is cut out of the text first."""
-        if self._failures <= _SEARCHES:
+        if self._failures <= _FAILURES:
             outcome = decoded_object(self._text, place)
         else:  # an error costs as much as the text is long
             end = scan(self._text, place, self._sibling(place) or len(self._text))[0]
             outcome = decoded_object(self._text[place:end], 0)
             if not isinstance(outcome, Damaged):
                 return outcome[0], place + outcome[1]
+            self._budget -= end - place
+            outcome = replace(outcome, at_end=outcome.at_end and end == len(self._text))
         self._failures += isinstance(outcome, Damaged)
         return outcome
 
@@ -249,6 +255,7 @@ class JsonCutter:
         clean = sane(value, text)
         if clean is None:
             return RejectedEntry(line, text, f"nested more than {DEEPEST} levels deep")
+        self._keys = frozenset(clean)
         return JsonRecord(line, canonical(clean), clean, **said)
 
     def _broken(self, place: int, line: int, damage: Damaged) -> tuple[JsonRecord | RejectedEntry, int]:
@@ -262,11 +269,11 @@ class JsonCutter:
             repaired = decoded_object(_without_surplus_commas(piece), 0)
             if not isinstance(repaired, Damaged):
                 return self._record(line, repaired[0], piece, repaired=True), end
-            return RejectedEntry(line, piece, f"no valid JSON: {damage.reason}"), end
-        if beside is None and damage.at_end:
+        elif beside is None and damage.at_end:
             return self._cut_off(place, line)
         if beside is None and not damage.too_deep:
-            end = self._alike(place, end) or (end if self._searches <= _SEARCHES else len(text))
+            self._budget -= end - place
+            end = self._alike(place, end) or (end if self._budget > 0 else len(text))
         return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), f"no valid JSON: {damage.reason}"), end
 
     def _cut_off(self, place: int, line: int) -> tuple[JsonRecord | RejectedEntry, int]:
@@ -286,19 +293,18 @@ class JsonCutter:
         start = text.rfind("\n", max(0, place - 200), place) + 1
         indent = text[start:place]
         first = _KEY.match(text, place + 1)
-        if indent.strip(" \t") or first is None or (start == 0 and place > 200) or self._searches > _SEARCHES:
+        if indent.strip(" \t") or first is None or (start == 0 and place > 200) or self._budget < 0:
             return None
         found = re.compile(rf'\n{indent}\{{\s*+"{re.escape(first.group(1))}"').search(text, place)
         if found is None:
-            self._searches += 1
+            self._budget -= len(text) - place
             return None
         return found.start() + 1 + len(indent)
 
     def _alike(self, place: int, limit: int) -> int | None:
-        """Return where the next object begins that starts with the same two keys; None where there is none."""
-        self._searches += 1
+        """Return where the next object begins that starts with the same two keys and has most of a record's keys."""
         first = _KEY.match(self._text, place + 1)
-        if first is None or self._searches > _SEARCHES:
+        if first is None or self._budget < 0:
             return None
         pattern = rf'(?<=[}}\],\s])\{{\s*+"{re.escape(first.group(1))}"\s*+:'
         end = (
@@ -309,8 +315,12 @@ class JsonCutter:
         second = _KEY.match(self._text, end) if end > first.end() else None
         if second:
             pattern += rf'\s*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}}"]++)\s*+,\s*+"{re.escape(second.group(1))}"\s*+:'
-        found = re.compile(pattern, re.DOTALL).search(self._text, place + 1, limit)
-        return found.start() if found else None
+        keys = self._keys or frozenset(key for key, _ in self._members(place))
+        for found in re.compile(pattern, re.DOTALL).finditer(self._text, place + 1, limit):
+            alike = keys & {key for key, _ in self._members(found.start())}
+            if 2 * len(alike) >= len(keys):
+                return found.start()
+        return None
 
     def _line_of(self, place: int) -> int:
         """Return the line of a place that is not before the one asked for last."""
@@ -339,7 +349,7 @@ def sample(text: str) -> list[JsonRecord]:
     if head.lstrip()[:1] not in ("{", "["):
         return []
     found: list[JsonRecord] = []
-    for record in JsonCutter(head).records():
+    for record in islice(JsonCutter(head).records(), _SAMPLED):
         if isinstance(record, JsonRecord):
             found.append(record)
         if len(found) == _PEEKED:

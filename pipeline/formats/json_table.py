@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from pipeline.errors import InputError
 from pipeline.formats.csv_columns import DATABASE_COLUMNS, PAGE_COLUMNS, header_name
@@ -40,6 +41,7 @@ _KINDS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("errors",), "an error message of a database", "repeat the search; "),
     (("status", "message"), "an answer without works", "repeat the search; "),
 )
+_BEGUN = re.compile(r'\s*+[\[{]\s*+(?:[\[{"]|\Z)')
 _CHOOSE = "save the list of works itself (OpenAlex, Crossref, CSL-JSON), or a list of objects that each have a 'title'"
 
 
@@ -80,6 +82,7 @@ def _entry(record: JsonRecord, sources: set[str]) -> ParsedEntry:
     if abstract:
         draft.claim(Rule("abstract_inverted_index", "abstract"), abstract)
         del work["abstract_inverted_index"]
+    _part_creators(work)
     for column, keys in (("authors", AUTHORS), ("editors", EDITORS)):
         for key in people_keys(work, column, keys):
             _people(draft, work, key, column, source)
@@ -102,6 +105,20 @@ def _people(draft: Draft, work: dict[str, object], key: str, column: str, source
         holder, key = inner, next(iter(inner))
     if key in holder and not draft.has(column):
         take_people(holder, key, draft, column, source.order, source.separator)
+
+
+def _part_creators(work: dict[str, object]) -> None:
+    """Part authors from editors where each creator says which it is (Zotero)."""
+    creators = objects(work.get("creators"))
+    if not any("creatorType" in creator for creator in creators):
+        return
+    groups: dict[str, list[object]] = {}
+    for creator in creators:
+        kind = str(creator.get("creatorType"))
+        other = "editors" if "ditor" in kind or kind == "bookAuthor" else "translators"
+        groups.setdefault(other if other == "editors" or kind == "translator" else "creators", []).append(creator)
+    work.pop("creators")
+    work.update(groups)
 
 
 def _identifiers(draft: Draft, work: dict[str, object]) -> None:
@@ -166,7 +183,13 @@ def complaint(text: str, file: str | None) -> InputError | None:
     except (ValueError, RecursionError):
         value = None
     if value is None:
-        return _of_members([record.value for record in sample(text)], file) if sample(text) else None
+        found = [record.value for record in sample(text)]
+        if found:
+            return _of_members(found, file)
+        if not _BEGUN.match(text):
+            return None
+        what = "not a bibliographic export: JSON without one whole record"
+        return InputError(what, file=file, found=text[:200].strip(), hint="the file may be cut off: export it again")
     if _is_empty(value):
         hint = "repeat the export and check that records were selected"
         return InputError(f"no records in {file}: an empty list of works", hint=hint)

@@ -15,8 +15,8 @@ _PARTS = (
     ("family_name", "given_name"), ("familyName", "givenName"), ("surname", "given_names"), ("surname", "given_name"),
     ("surname", "forename"), ("last", "first"), ("last", "given"), ("lastName", "initials"), ("family", "initials"),
 )  # fmt: skip
-_WHOLE = ("literal", "name", "display_name", "displayName", "full_name", "fullName", "author_name", "creatorName",
-          "collective_name", "collectiveName", "text")  # fmt: skip
+_GROUPS = ("literal", "collective_name", "collectiveName")
+_WHOLE = ("name", "display_name", "displayName", "full_name", "fullName", "author_name", "text")
 
 
 def unwrapped(record: dict[str, object]) -> dict[str, object]:
@@ -150,9 +150,9 @@ def person(item: dict[str, object]) -> tuple[str, dict[str, object], bool]:
     for family, given in _PARTS:
         if isinstance(item.get(family), str) and isinstance(item.get(given, ""), str) and (given in item):
             return _joined(item, family, given)
-    for key in _WHOLE:
+    for key in (*_GROUPS, *_WHOLE):
         if isinstance(item.get(key), str) and str(item[key]).strip():
-            return str(item[key]), {name: value for name, value in item.items() if name != key}, True
+            return str(item[key]), {name: value for name, value in item.items() if name != key}, key in _WHOLE
     for family, given in _PARTS:
         for key in (family, given):
             if isinstance(item.get(key), str) and str(item[key]).strip():

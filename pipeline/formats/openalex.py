@@ -70,6 +70,8 @@ def _entry(record: JsonRecord) -> ParsedEntry:
     if abstract:
         draft.claim(Rule("abstract_inverted_index", "abstract"), abstract)
         del work["abstract_inverted_index"]
+    if work.get("title") == work.get("display_name"):
+        work.pop("display_name", None)
     _authors(draft, work)
     _headings(draft, work)
     biblio = work.get("biblio")

@@ -56,6 +56,8 @@ def _entry(record: JsonRecord) -> ParsedEntry:
         draft.flag("abstract_partial")
     if any(name.startswith(("…", "...")) or name.endswith(("…", "...")) for name in draft.fields.get("authors", ())):
         draft.flag("more_authors")
+    if any(number.startswith("GS:") for number in texts(work.get("uid"))):
+        draft.keep("database", "Google Scholar")
     claim_all(draft, _RULES, leaves(work))
     return draft.finish(record.line, record.raw)
 

@@ -84,7 +84,8 @@ def clean_pmid(text: str) -> str | None:
 
 def clean_pmcid(text: str) -> str | None:
     """Return a PubMed Central id as `PMC` and digits, None where the text is not one."""
-    found = _PMCID.fullmatch(_without_address(text))
+    bare = _without_address(text)
+    found = _PMCID.fullmatch(f"PMC{bare}" if bare.isdigit() and "/pmc/articles/" in text else bare)
     return f"PMC{found.group(1)}" if found else None
 
 

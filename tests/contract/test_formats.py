@@ -319,6 +319,7 @@ def test_shared_exports_ids_are_unique_within_a_record_set() -> None:
 # Awkward files, with all that must come out of them: look at every change of these before accepting it.
 
 AWKWARD = ["awkward.ris", "awkward.bib", "awkward.csv", "awkward.nbib", "awkward.wos.txt"]
+AWKWARD += ["awkward.openalex.json", "awkward.crossref.json", "awkward.csl.json", "awkward.pop.json", "awkward.json"]
 
 
 @pytest.mark.parametrize("name", AWKWARD)
