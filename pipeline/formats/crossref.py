@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.draft import Draft, Rule
-from pipeline.formats.json_records import JsonRecord, read_records, sample
+from pipeline.formats.json_reading import read_records, sample
+from pipeline.formats.json_records import JsonRecord
 from pipeline.formats.json_values import begun, claim_all, leaves, objects, take_date, take_people, texts
 from pipeline.normalise.markup import plain
 from pipeline.records import ParsedEntry, Reading

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.draft import Draft, Rule
-from pipeline.formats.json_records import JsonRecord, read_records, sample
+from pipeline.formats.json_reading import read_records, sample
+from pipeline.formats.json_records import JsonRecord
 from pipeline.formats.json_values import begun, claim_all, leaves, objects, take_date, take_people, texts
 from pipeline.formats.ris_dialects import label_of
 from pipeline.normalise.identifiers import find_doi

@@ -12,6 +12,7 @@ DEEPEST = 200
 
 _TOKEN = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?|[{}\[\],:]', re.DOTALL)
 _TOKEN_ACROSS_LINES = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]', re.DOTALL)
+_COMMAS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|(?<=[\[{])[ \t\n\r]*+,[ \t\n\r,]*+|,[ \t\n\r,]*+', re.DOTALL)
 _OPENER = {"}": "{", "]": "["}
 _CLOSER = {"{": "}", "[": "]"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -82,9 +83,9 @@ def _mended(value: Any) -> Any:  # noqa: ANN401
 
 
 def scan(text: str, place: int, limit: int) -> tuple[int, bool]:
-    """Return where a damaged value most likely ends, by its brackets, and whether they all were closed."""
+    """Return where a damaged value most likely ends, by its brackets, and whether they closed one another."""
     opened: list[str] = []
-    before = ""
+    before, clean = "", True
     for token in _TOKEN.finditer(text, place, limit):
         sign = token.group(0)[0]
         if sign in _CLOSER:
@@ -95,9 +96,9 @@ def scan(text: str, place: int, limit: int) -> tuple[int, bool]:
             if _OPENER[sign] not in opened[-DEEPEST:]:
                 return token.start(), False  # the list around the record ends
             while opened.pop() != _OPENER[sign]:
-                pass
+                clean = False
             if not opened:
-                return token.end(), True
+                return token.end(), clean
         before = sign
     return limit, False
 
@@ -123,6 +124,19 @@ def closed(text: str) -> str | None:
             end, rest = token.end(), _closing(opened)
         before = sign
     return text[:end] + rest if end else None
+
+
+def without_surplus_commas(text: str) -> str:
+    """Return JSON with one comma between two values, and none beside brackets."""
+    return _COMMAS.sub(_comma, text)
+
+
+def _comma(found: re.Match[str]) -> str:
+    """Return what stays of a text or of a run of commas."""
+    written, text = found.group(0), found.string
+    if written[0] == '"':
+        return written
+    return "" if written[0] != "," or text[found.end() : found.end() + 1] in ("]", "}") else ","
 
 
 def _closing(opened: list[str]) -> str:

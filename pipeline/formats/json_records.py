@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
-from pipeline.formats.assembly import guarded
 from pipeline.formats.csv_columns import weight
-from pipeline.formats.json_decoding import DEEPEST, Damaged, canonical, closed, decoded_object, sane, scan, skipped
-from pipeline.records import ParsedEntry, Reading, RejectedEntry
+from pipeline.formats.json_decoding import (
+    DEEPEST,
+    Damaged,
+    canonical,
+    closed,
+    decoded_object,
+    sane,
+    scan,
+    skipped,
+    without_surplus_commas,
+)
+from pipeline.records import RejectedEntry
 
 _GAP = re.compile(r"[ \t\n\r,\x1e]*+")
 _KEY = re.compile(r'[ \t\n\r,]*+"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+', re.DOTALL)
 _SCALAR = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[^\s,\]}"]++', re.DOTALL)
 _STRAY = re.compile(r"[^{}\[\]]++")
 _NOTHING = re.compile(r'(?:null|[\s,:"])*+')
+_STRAYED = "text outside any JSON object"
 _OBJECTS = re.compile(r"\[[ \t\n\r]*+\{")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])")
 # Keys under which the interfaces of databases give their works: in a list, or one level further down.
@@ -65,8 +74,6 @@ _WRAPPERS = 20  # levels of wrapping before the first record
 _PEEKED = 5  # objects of a list that are asked for a title
 _SCANS = 20  # how often a character may be read again to find where a broken record ends
 _FAILURES = 20  # broken records after which each record is cut out before it is decoded
-_SAMPLE = 1_000_000
-_SAMPLED = 100
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,7 @@ class JsonCutter:
         self._budget = _SCANS * len(text) + 100_000
         self._failures = 0
         self._keys: frozenset[str] = frozenset()
+        self._last: int | None = None
         self.outside: list[str] = []
 
     def records(self) -> Iterator[JsonRecord | RejectedEntry]:
@@ -127,7 +135,7 @@ class JsonCutter:
                 place += 1
             elif sign == "{" and (holder.held or self._is_record(place, holder)):
                 holder.held = True
-                record, place = self._cut(place)
+                record, place = self._cut(place, holder.sign)
                 if isinstance(record, JsonRecord):
                     record = replace(record, listed=holder.sign == "[", depth=len(holders) - 1)
                 yield record
@@ -222,17 +230,24 @@ class JsonCutter:
             end = max(_after(_SCALAR, text, place), place + 1)
             self.outside.append(f"{holder.key}: {text[place:end][:60]}")
             return None, end
+        if holder.held and self._last is not None and _KEY.match(text, place):  # a record was closed too early
+            end = self._next(self._last, place) or len(text)
+            return RejectedEntry(self._line_of(place), text[place:end].rstrip(" \t\n\r,"), _STRAYED), end
         end = _after(_STRAY, text, place)
         stray = text[place:end].strip(" \t\n\r,")
         if _NOTHING.fullmatch(stray):
             return None, end
-        return RejectedEntry(self._line_of(place), stray, "text outside any JSON object"), end
+        return RejectedEntry(self._line_of(place), stray, _STRAYED), end
 
-    def _cut(self, place: int) -> tuple[JsonRecord | RejectedEntry, int]:
+    def _cut(self, place: int, wrapped: str) -> tuple[JsonRecord | RejectedEntry, int]:
         """Return the record that begins at a place, and where the text goes on."""
         line, text = self._line_of(place), self._text
         outcome = self._decoded(place)
+        if not isinstance(outcome, Damaged) and wrapped != "{" and _KEY.match(text, outcome[1]):
+            end = self._next(place, outcome[1]) or len(text)
+            return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), "no valid JSON: closed too early"), end
         if not isinstance(outcome, Damaged):
+            self._last = place
             return self._record(line, outcome[0], text[place : outcome[1]]), outcome[1]
         return self._broken(place, line, outcome)
 
@@ -241,7 +256,7 @@ class JsonCutter:
         if self._failures <= _FAILURES:
             outcome = decoded_object(self._text, place)
         else:  # an error costs as much as the text is long
-            end = scan(self._text, place, self._sibling(place) or len(self._text))[0]
+            end = scan(self._text, place, self._sibling(place, place + 1) or len(self._text))[0]
             outcome = decoded_object(self._text[place:end], 0)
             if not isinstance(outcome, Damaged):
                 return outcome[0], place + outcome[1]
@@ -261,20 +276,26 @@ class JsonCutter:
     def _broken(self, place: int, line: int, damage: Damaged) -> tuple[JsonRecord | RejectedEntry, int]:
         """Return what can be had of an object that is no JSON, and where the next record may begin."""
         text = self._text
-        beside = self._sibling(place)
-        limit = beside or len(text)
-        end, whole = scan(text, place, limit)
+        beside = self._next(place, place + 1, damage)
+        end, whole = scan(text, place, beside or len(text))
+        whole = whole and not _KEY.match(text, end)
         if whole:
             piece = text[place:end]
-            repaired = decoded_object(_without_surplus_commas(piece), 0)
+            repaired = decoded_object(without_surplus_commas(piece), 0)
             if not isinstance(repaired, Damaged):
                 return self._record(line, repaired[0], piece, repaired=True), end
         elif beside is None and damage.at_end:
             return self._cut_off(place, line)
-        if beside is None and not damage.too_deep:
-            self._budget -= end - place
-            end = self._alike(place, end) or (end if self._budget > 0 else len(text))
+        else:
+            end = beside or (end if self._budget > 0 else len(text))
         return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), f"no valid JSON: {damage.reason}"), end
+
+    def _next(self, place: int, start: int, damage: Damaged | None = None) -> int | None:
+        """Return where the record after a broken one begins, as its line or its keys show; None where nothing does."""
+        beside = self._sibling(place, start)
+        if beside is None and not (damage and (damage.too_deep or (damage.at_end and not self._keys))):
+            beside = self._alike(place, start)
+        return beside
 
     def _cut_off(self, place: int, line: int) -> tuple[JsonRecord | RejectedEntry, int]:
         """Return the last record of a file that ends before it does, with all its whole members."""
@@ -287,22 +308,22 @@ class JsonCutter:
         value = sane(outcome[0], piece) or {}
         return JsonRecord(line, piece, value, complete=False), len(text)
 
-    def _sibling(self, place: int) -> int | None:
+    def _sibling(self, place: int, start: int) -> int | None:
         """Return where the next record begins, by its indentation and first key; None where lines do not say."""
         text = self._text
-        start = text.rfind("\n", max(0, place - 200), place) + 1
-        indent = text[start:place]
+        begin = text.rfind("\n", max(0, place - 200), place) + 1
+        indent = text[begin:place]
         first = _KEY.match(text, place + 1)
-        if indent.strip(" \t") or first is None or (start == 0 and place > 200) or self._budget < 0:
+        if indent.strip(" \t") or first is None or (begin == 0 and place > 200) or self._budget < 0:
             return None
-        found = re.compile(rf'\n{indent}\{{\s*+"{re.escape(first.group(1))}"').search(text, place)
+        found = re.compile(rf'\n{indent}\{{\s*+"{re.escape(first.group(1))}"').search(text, start)
         if found is None:
-            self._budget -= len(text) - place
+            self._budget -= len(text) - start
             return None
         return found.start() + 1 + len(indent)
 
-    def _alike(self, place: int, limit: int) -> int | None:
-        """Return where the next object begins that starts with the same two keys and has most of a record's keys."""
+    def _alike(self, place: int, start: int) -> int | None:
+        """Return where, from a start on, an object begins with the first two keys of another, and most of its keys."""
         first = _KEY.match(self._text, place + 1)
         if first is None or self._budget < 0:
             return None
@@ -316,10 +337,11 @@ class JsonCutter:
         if second:
             pattern += rf'\s*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}}"]++)\s*+,\s*+"{re.escape(second.group(1))}"\s*+:'
         keys = self._keys or frozenset(key for key, _ in self._members(place))
-        for found in re.compile(pattern, re.DOTALL).finditer(self._text, place + 1, limit):
+        for found in re.compile(pattern, re.DOTALL).finditer(self._text, start):
             alike = keys & {key for key, _ in self._members(found.start())}
             if 2 * len(alike) >= len(keys):
                 return found.start()
+        self._budget -= len(self._text) - start
         return None
 
     def _line_of(self, place: int) -> int:
@@ -343,57 +365,7 @@ def spaced(name: str) -> str:
     return _CAMEL.sub(" ", name.replace("-", " "))
 
 
-def sample(text: str) -> list[JsonRecord]:
-    """Return the first records of a text that begins as JSON; none of any other text."""
-    head = text[:_SAMPLE]
-    if head.lstrip()[:1] not in ("{", "["):
-        return []
-    found: list[JsonRecord] = []
-    for record in islice(JsonCutter(head).records(), _SAMPLED):
-        if isinstance(record, JsonRecord):
-            found.append(record)
-        if len(found) == _PEEKED:
-            break
-    return found
-
-
-def read_records(text: str, entry_of: Callable[[JsonRecord], ParsedEntry]) -> Reading:
-    """Return the entries and rejects of a JSON text; what fails while it is mapped becomes a reject."""
-    cutter = JsonCutter(text)
-    entries: list[ParsedEntry] = []
-    rejects: list[RejectedEntry] = []
-    for record in cutter.records():
-        if isinstance(record, RejectedEntry):
-            rejects.append(record)
-            continue
-        outcome = guarded(lambda record=record: entry_of(record), record.line, record.raw)  # type: ignore[misc]
-        if isinstance(outcome, RejectedEntry):
-            rejects.append(outcome)
-        elif not record.complete and "title" not in outcome.fields:
-            rejects.append(RejectedEntry(record.line, record.raw, "cut off at the end of the file before its title"))
-        else:
-            entries.append(outcome)
-    remarks = (f"said outside the records: {'; '.join(cutter.outside)[:300]}",) if cutter.outside else ()
-    return Reading(tuple(entries), tuple(rejects), remarks)
-
-
 def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
     """Return the end of a pattern at a place; the place itself where it is not there."""
     found = pattern.match(text, place)
     return found.end() if found else place
-
-
-_COMMAS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|(?<=[\[{])[ \t\n\r]*+,[ \t\n\r,]*+|,[ \t\n\r,]*+', re.DOTALL)
-
-
-def _without_surplus_commas(text: str) -> str:
-    """Return JSON with one comma between two values, and none beside brackets."""
-    return _COMMAS.sub(_comma, text)
-
-
-def _comma(found: re.Match[str]) -> str:
-    """Return what stays of a text or of a run of commas."""
-    written, text = found.group(0), found.string
-    if written[0] == '"':
-        return written
-    return "" if written[0] != "," or text[found.end() : found.end() + 1] in ("]", "}") else ","

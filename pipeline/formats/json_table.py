@@ -10,7 +10,8 @@ from pipeline.formats.csv_columns import DATABASE_COLUMNS, PAGE_COLUMNS, header_
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.inverted_index import abstract_of
 from pipeline.formats.json_columns import AUTHORS, EDITORS, JsonSource, people_keys, rules_for, source_of
-from pipeline.formats.json_records import JsonRecord, is_title, read_records, sample, spaced
+from pipeline.formats.json_reading import read_records, sample
+from pipeline.formats.json_records import JsonRecord, is_title, spaced
 from pipeline.formats.json_values import (
     begun,
     claim_all,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipeline.formats.draft import Draft, Rule
-from pipeline.formats.json_records import JsonRecord, read_records, sample
+from pipeline.formats.json_reading import read_records, sample
+from pipeline.formats.json_records import JsonRecord
 from pipeline.formats.json_values import begun, claim_all, leaves, take_pages, take_people, texts
 from pipeline.records import ParsedEntry, Reading
 
