@@ -73,6 +73,7 @@ ENVELOPES = frozenset(
 _WRAPPERS = 20  # levels of wrapping before the first record
 _PEEKED = 5  # objects of a list that are asked for a title
 _SCANS = 20  # how often a character may be read again to find where a broken record ends
+_CANDIDATE = 50  # what a look at the keys of an object costs, in characters
 _FAILURES = 20  # broken records after which each record is cut out before it is decoded
 
 
@@ -231,7 +232,7 @@ class JsonCutter:
             self.outside.append(f"{holder.key}: {text[place:end][:60]}")
             return None, end
         if holder.held and self._last is not None and _KEY.match(text, place):  # a record was closed too early
-            end = self._next(self._last, place) or len(text)
+            end = self._next(self._last, place)
             return RejectedEntry(self._line_of(place), text[place:end].rstrip(" \t\n\r,"), _STRAYED), end
         end = _after(_STRAY, text, place)
         stray = text[place:end].strip(" \t\n\r,")
@@ -244,7 +245,7 @@ class JsonCutter:
         line, text = self._line_of(place), self._text
         outcome = self._decoded(place)
         if not isinstance(outcome, Damaged) and wrapped != "{" and _KEY.match(text, outcome[1]):
-            end = self._next(place, outcome[1]) or len(text)
+            end = self._next(place, outcome[1])
             return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), "no valid JSON: closed too early"), end
         if not isinstance(outcome, Damaged):
             self._last = place
@@ -276,10 +277,12 @@ class JsonCutter:
     def _broken(self, place: int, line: int, damage: Damaged) -> tuple[JsonRecord | RejectedEntry, int]:
         """Return what can be had of an object that is no JSON, and where the next record may begin."""
         text = self._text
-        beside = self._next(place, place + 1, damage)
+        beside = self._sibling(place, place + 1)
         end, whole = scan(text, place, beside or len(text))
         whole = whole and not _KEY.match(text, end)
-        if whole:
+        if beside is None and not damage.too_deep and (whole or self._keys or not damage.at_end):
+            beside = self._alike(place, place + 1, end if whole else len(text))
+        if whole and (beside is None or end <= beside):
             piece = text[place:end]
             repaired = decoded_object(without_surplus_commas(piece), 0)
             if not isinstance(repaired, Damaged):
@@ -290,12 +293,9 @@ class JsonCutter:
             end = beside or (end if self._budget > 0 else len(text))
         return RejectedEntry(line, text[place:end].rstrip(" \t\n\r,"), f"no valid JSON: {damage.reason}"), end
 
-    def _next(self, place: int, start: int, damage: Damaged | None = None) -> int | None:
-        """Return where the record after a broken one begins, as its line or its keys show; None where nothing does."""
-        beside = self._sibling(place, start)
-        if beside is None and not (damage and (damage.too_deep or (damage.at_end and not self._keys))):
-            beside = self._alike(place, start)
-        return beside
+    def _next(self, place: int, start: int) -> int:
+        """Return where, from a start on, the record after another one begins; the end of the text where none does."""
+        return self._sibling(place, start) or self._alike(place, start, len(self._text)) or len(self._text)
 
     def _cut_off(self, place: int, line: int) -> tuple[JsonRecord | RejectedEntry, int]:
         """Return the last record of a file that ends before it does, with all its whole members."""
@@ -322,26 +322,31 @@ class JsonCutter:
             return None
         return found.start() + 1 + len(indent)
 
-    def _alike(self, place: int, start: int) -> int | None:
-        """Return where, from a start on, an object begins with the first two keys of another, and most of its keys."""
+    def _alike(self, place: int, start: int, limit: int) -> int | None:
+        """Return where an object begins with the first key of another one and most keys of a record.
+
+        Where no record was read yet, it must begin with the first two keys.
+        """
         first = _KEY.match(self._text, place + 1)
         if first is None or self._budget < 0:
             return None
         pattern = rf'(?<=[}}\],\s])\{{\s*+"{re.escape(first.group(1))}"\s*+:'
-        end = (
-            _after(_SCALAR, self._text, first.end())
-            if self._text[first.end() : first.end() + 1] not in ("{", "[")
-            else first.end()
-        )
-        second = _KEY.match(self._text, end) if end > first.end() else None
+        nested = self._text[first.end() : first.end() + 1] in ("{", "[")
+        second = None if nested or self._keys else _KEY.match(self._text, _after(_SCALAR, self._text, first.end()))
         if second:
-            pattern += rf'\s*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}}"]++)\s*+,\s*+"{re.escape(second.group(1))}"\s*+:'
+            pattern += (
+                rf'\s*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s,\]}}"]++)\s*+,?\s*+"{re.escape(second.group(1))}"\s*+:'
+            )
         keys = self._keys or frozenset(key for key, _ in self._members(place))
-        for found in re.compile(pattern, re.DOTALL).finditer(self._text, start):
+        for found in re.compile(pattern, re.DOTALL).finditer(self._text, start, limit):
             alike = keys & {key for key, _ in self._members(found.start())}
+            self._budget -= _CANDIDATE
             if 2 * len(alike) >= len(keys):
+                self._budget -= found.start() - start
                 return found.start()
-        self._budget -= len(self._text) - start
+            if self._budget < 0:
+                return None
+        self._budget -= limit - start
         return None
 
     def _line_of(self, place: int) -> int:

@@ -54,6 +54,7 @@ def test_records_are_found_in_every_wrapping(text: str) -> None:
 
 
 BROKEN = {
+    "closed too early": '{"title": "Broken", "a": {"b": 1}}, "year": 2000, "c": [{"title": "x"}]}',
     "no colon": '{"title" "Broken", "year": 2000}',
     "bare quotes": '{"title": "Broken "quite" so", "year": 2000}',
     "one quote": '{"title": "Broken 5" screen", "year": 2000, "authors": []}',
@@ -146,7 +147,10 @@ def test_other_json_is_refused_by_name(text: str, named: str) -> None:
     assert str(caught.value).count(";") >= 1
 
 
-@pytest.mark.parametrize("piece", ['{"', '"', "[", "{", ",", "\\", '{"title":"x",', '{"title":"X"y","year":1},', "1,"])
+@pytest.mark.parametrize(
+    "piece",
+    ['{"', '"', "[", "{", ",", "\\", '{"title":"x",', '{"title":"X"y","year":1},', "1,", '{"title":"X" "year":1},'],
+)
 def test_hostile_texts_end(piece: str) -> None:
     found = read(f"[{A}," + piece * (200_000 // len(piece)))
     assert found.entries[0].fields["title"] == "First"
