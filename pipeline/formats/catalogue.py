@@ -9,14 +9,19 @@ from typing import Any
 
 from pipeline.formats import (
     bibtex,
+    crossref,
+    csl_json,
     csv_export,
     ebsco_text,
     embase,
     endnote_xml,
     enw,
+    json_table,
     nbib,
+    openalex,
     ovid,
     proquest,
+    publish_or_perish,
     pubmed_xml,
     refworks,
     ris,
@@ -59,6 +64,11 @@ FORMATS: tuple[Format, ...] = (
     Format("ris", "RIS", ris.recognise, ris.read),
     Format("nbib", "PubMed (nbib)", nbib.recognise, nbib.read),
     Format("bibtex", "BibTeX", bibtex.recognise, bibtex.read),
+    Format("openalex-json", "OpenAlex JSON", openalex.recognise, openalex.read),
+    Format("crossref-json", "Crossref JSON", crossref.recognise, crossref.read),
+    Format("csl-json", "CSL-JSON", csl_json.recognise, csl_json.read),
+    Format("pop-json", "Publish or Perish JSON", publish_or_perish.recognise, publish_or_perish.read),
+    Format("json", "JSON list of works", json_table.recognise, json_table.read),
     Format("csv", "CSV with column names", csv_export.recognise, csv_export.read),
     Format("enw", "EndNote refer (.enw)", enw.recognise, enw.read),
     Format("refworks", "RefWorks tagged", refworks.recognise, refworks.read),
@@ -79,10 +89,6 @@ def _unread(label: str, sign: str, instead: str = _OTHERWISE, why: str = "is not
 
 UNREAD: tuple[Unread, ...] = (
     _unread("XML", r"\A\s*<\?xml|\A\s*<[A-Za-z][\w:-]*[\s>]"),
-    _unread("OpenAlex JSON", r"\A\s*[\[{][\s\S]{0,3000}\"https://openalex\.org/", "export as RIS or CSV instead"),
-    _unread("Crossref JSON", r"\A\s*\{\s*\"status\"\s*:[\s\S]{0,300}\"message-type\"",
-            "fetch the works as BibTeX or RIS instead"),
-    _unread("JSON (CSL, OpenAlex, Crossref or another)", r"\A\s*(?:\[\s*(?:\{|\]|\Z)|\{\s*\")"),
     _unread("PubMed summary or abstract text",
             r"\A\s*1[.:] [^\n]{20,}(?:\bPMID: ?\d|[ .](?:1[89]|20)\d\d[^;\n]{0,30};\s?\d)"
             r"|\A\s*1[.:] [^\n]{20,}\n[\s\S]{0,20000}?^PMID: \d{4}", "save as PubMed (nbib)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
@@ -11,7 +10,6 @@ from pipeline.formats.authors import family_first
 _YEAR_LAST = re.compile(r"\((?:1[4-9]|20)\d\d[a-z]?\)\s*$")
 _YEAR = re.compile(r"\((?:1[4-9]|20)\d\d[a-z]?\)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[- ]?){1,4}")
-_LONGEST_INVERTED = 2_000_000
 
 
 def outside_brackets(text: str, separator: str) -> list[str]:
@@ -82,18 +80,6 @@ def whole_names(text: str) -> list[str] | None:
 def _trailing_initials_or_given_first(name: str) -> str:
     last = name.split()[-1]
     return family_first(name, "initials" if last.isupper() and len(last.replace(".", "")) <= 3 else "given")
-
-
-def uninverted(text: str) -> str | None:
-    """Return an abstract from OpenAlex's index of words and their places; None where the text is no such index."""
-    if not text.startswith("{") or len(text) > _LONGEST_INVERTED:
-        return None
-    try:
-        index = json.loads(text)
-        placed = sorted((int(place), str(word)) for word, places in index.items() for place in places)
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-    return " ".join(word for _, word in placed) or None
 
 
 # Ways to part a cell that a single pattern cannot express, by the name that the table of columns gives them.

@@ -156,7 +156,11 @@ _OPENALEX: dict[str, tuple[str | None, str | None, Order]] = {
     "primary topic.subfield.display name": ("subject_categories", None, "asis"),
     "topics.field.display name": ("subject_categories", BAR, "asis"),
     "primary topic.field.display name": ("subject_categories", None, "asis"),
+    "topics.domain.display name": ("subject_categories", BAR, "asis"),
+    "primary topic.domain.display name": ("subject_categories", None, "asis"),
+    "keywords.keyword": ("keywords_index", BAR, "asis"),
     "referenced works": ("cited_references", BAR, "asis"),
+    "locations.landing page url": ("url", BAR, "asis"),
 }
 # This program's own table (`pipeline.export.csv_table`): header, column of the record, how its values are parted.
 # Rayyan and ASReview know most of these names; `label` is not among them, ASReview would take it for a decision.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
-from pipeline.formats.cell_lists import uninverted
 from pipeline.formats.csv_columns import header_name
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.inverted_index import abstract_of_cell
 from pipeline.formats.ris_dialects import UT_DATABASES
 
 # `Journal (2014) 3:3 (152-160). Date ...`, as Embase cites.
@@ -75,6 +75,6 @@ def _openalex(draft: Draft, values: Mapping[str, list[str]], named: Mapping[str,
     """Rebuild an abstract that comes as an index of its words; note what OpenAlex knows to be retracted."""
     for name, found in values.items():
         if header_name(name) == "abstract inverted index":
-            _fill(draft, name, [("abstract", uninverted(found[0]))])
+            _fill(draft, name, [("abstract", abstract_of_cell(found[0]))])
     if named.get("is retracted", "").casefold() == "true":
         draft.flag("retracted")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.errors import InputError
-from pipeline.formats import csv_export
+from pipeline.formats import csv_export, json_table
 from pipeline.formats.catalogue import FORMATS, UNREAD, Format
 
 _LEAST = 0.4
@@ -52,6 +52,9 @@ def _surest(text: str) -> tuple[Format, float]:
 
 def _unknown(text: str, file: str | None) -> InputError:
     """Return the error for a text that is none of the formats."""
+    error = json_table.complaint(text, file)
+    if error is not None:
+        return error
     table = csv_export.complaint(text)
     if table is not None:
         names, proposal = table

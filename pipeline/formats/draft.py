@@ -45,7 +45,9 @@ _NO_ABSTRACT = re.compile(
     re.IGNORECASE,
 )
 # What stands round identifiers and says nothing more.
-_SIGNS = re.compile(r"https?|\b(?:www|dx|doi|org|issn|eissn|e-issn|isbn|pmid|pubmed|pmcid|id)\b|[^0-9a-z]|(?<=\d)\.0$")
+_SIGNS = re.compile(
+    r"https?|\b(?:www|dx|doi|org|issn|eissn|e-issn|isbn|pmid|pubmed|pmcid|id|pmc|articles|ncbi|nlm|nih|gov)\b|[^0-9a-z]|(?<=\d)\.0$"
+)
 _WHOLE = re.compile(r"\d[\d,]*(?:\.0)?")
 _RETRACTED = re.compile(r"\W*retract(?:ed|ion)\b", re.IGNORECASE)
 

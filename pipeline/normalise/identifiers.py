@@ -24,6 +24,11 @@ _PMID = re.compile(
 )
 _PMCID = re.compile(r"(?:pmcid\s*[:=]?\s*)?pmc\s?(\d{1,9})(?:\.\d+)?", re.IGNORECASE)
 _DOI_TAILS = (".", ",", ";", ":", '"', "'", "&", "[doi]", "(doi)")
+_PUBMED_ADDRESS = re.compile(
+    r"https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov/|ncbi\.nlm\.nih\.gov/(?:pubmed/|pmc/articles/)"
+    r"|pmc\.ncbi\.nlm\.nih\.gov/articles/|europepmc\.org/(?:article|abstract)/(?:MED|PMC)/)(?=[Pp\d])",
+    re.IGNORECASE,
+)
 _LONGEST = 500
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
@@ -82,14 +87,22 @@ def find_doi(text: str) -> str | None:
 
 def clean_pmid(text: str) -> str | None:
     """Return a PubMed id as digits, None where the text is not one."""
-    found = _PMID.fullmatch(without_guard(text).strip().removesuffix(".0")[:_LONGEST])
+    found = _PMID.fullmatch(_without_address(text).removesuffix(".0"))
     return found.group(1).lstrip("0") or None if found else None
 
 
 def clean_pmcid(text: str) -> str | None:
     """Return a PubMed Central id as `PMC` and digits, None where the text is not one."""
-    found = _PMCID.fullmatch(without_guard(text).strip()[:_LONGEST])
+    bare = _without_address(text)
+    found = _PMCID.fullmatch(f"PMC{bare}" if bare.isdigit() and "/pmc/articles/" in text else bare)
     return f"PMC{found.group(1)}" if found else None
+
+
+def _without_address(text: str) -> str:
+    """Return a number of PubMed without the address it may be part of."""
+    bare = without_guard(text).strip()[:_LONGEST]
+    address = _PUBMED_ADDRESS.match(bare)
+    return bare[address.end() :].rstrip("/") if address else bare
 
 
 def find_issns(text: str) -> list[str]:

@@ -60,6 +60,10 @@ def _by(start: str, tail: str = "") -> Callable[[str], tuple[str, list[str], str
     return parted
 
 
+def _without_colon(record: str) -> str:
+    return record.replace('"title":', '"title"', 1)
+
+
 def _csv_parted(text: str) -> tuple[str, list[str], str]:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     written = []
@@ -85,6 +89,11 @@ SAMPLES = [
     Sample(
         "endnote-xml", "core.endnote.xml", _by(r"^<record>", "</records></xml>\n"), lambda r: r.replace("<author>", "")
     ),
+    Sample("openalex-json", "core.openalex.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("crossref-json", "core.crossref.json", _by(r"^\{\n", "]}}\n"), _without_colon),
+    Sample("csl-json", "core.csl.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("pop-json", "core.pop.json", _by(r"^\{", "]\n"), _without_colon),
+    Sample("json", "core.json", _by(r"^\{", "]\n"), _without_colon),
     Sample("csv", "core.csv", _csv_parted, lambda r: r.replace('"Okafor N."', "a,b,c,d")),
     Sample("enw", "core.enw", _by(r"^(?:%0 |%T Lib)")),
     Sample("refworks", "core.refworks.txt", _by(r"^RT "), header="Exported references\n\n"),
@@ -267,7 +276,7 @@ def test_provider_lines_alone_are_no_records(sample: Sample) -> None:
 
 # The shared development exports: true counts by hand or by record marks, in manifest.csv.
 
-IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab", "xml", "tagged", "enw", "txt"}
+IN_SCOPE = {"ris", "nbib", "bibtex", "csv", "tab", "xml", "tagged", "enw", "txt", "json", "csl-json"}
 EXCEPTIONS: dict[str, str] = {}  # path -> why entries + rejects may differ from the true count
 
 
@@ -343,6 +352,7 @@ AWKWARD = [
     "awkward.pubmed.xml",
     "awkward.endnote.xml",
 ]
+AWKWARD += ["awkward.openalex.json", "awkward.crossref.json", "awkward.csl.json", "awkward.pop.json", "awkward.json"]
 
 
 @pytest.mark.parametrize("name", AWKWARD)

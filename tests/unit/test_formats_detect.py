@@ -9,9 +9,6 @@ from pipeline.formats import read_export, recognise
 
 NOT_READ = {
     "XML": "<mods><title>T</title></mods>",
-    "JSON": '[{"id": "1", "title": "T", "type": "article-journal"}]',
-    "OpenAlex JSON": '{"meta": {}, "results": [{"id": "https://openalex.org/W1"}]}',
-    "Crossref JSON": '{"status": "ok", "message-type": "work", "message": {}}',
 }
 
 
