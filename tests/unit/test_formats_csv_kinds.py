@@ -430,7 +430,7 @@ def test_no_cell_vanishes(kind: Kind) -> None:
 
 
 # What only stands round identifiers and between names.
-_SAID_BY_THE_COLUMN = set(["pubmed", "ncbi", "nlm", "nih", "gov", "http", "https", "dx", "doi", "org", "and"])
+_SAID_BY_THE_COLUMN = {"pubmed", "ncbi", "nlm", "nih", "gov", "http", "https", "dx", "doi", "org", "and"}
 
 
 @pytest.mark.parametrize(
