@@ -170,7 +170,7 @@ class Draft:
         found = _NUMBERS[column](value)
         if not found:  # many tools write either kind of number under one name
             column, found = other, _NUMBERS[other](value)
-        if not found or _leftover(value, found):
+        if not found or leftover(value, found):
             self.keep(rule.tag, value)
         items = self.fields.setdefault(column, [])
         items.extend(number for number in found if number not in items)
@@ -179,7 +179,7 @@ class Draft:
         clean = _IDENTIFIERS[rule.column](value)
         if clean is None and rule.column == "doi":
             clean = find_doi(value)
-        if clean is None or self.fields.setdefault(rule.column, clean) != clean or _leftover(value, [clean]):
+        if clean is None or self.fields.setdefault(rule.column, clean) != clean or leftover(value, [clean]):
             self.keep(rule.tag, value)
 
     def _claim_year(self, rule: Rule, value: str) -> None:
@@ -236,7 +236,7 @@ class Draft:
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 
 
-def _leftover(value: str, found: list[str]) -> bool:
+def leftover(value: str, found: list[str]) -> bool:
     """Return whether a value says more than the identifiers found in it."""
     rest = _SIGNS.sub("", value.casefold())
     for number in found:

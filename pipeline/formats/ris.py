@@ -7,7 +7,7 @@ import re
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.authors import split_names
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule, fill, leftover
 from pipeline.formats.ris_lines import Splitter, likeness
 from pipeline.normalise.identifiers import find_isbns, find_issns
 from pipeline.records import ParsedEntry, Reading
@@ -131,12 +131,11 @@ def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
             draft.keep(tag, value)
     for tag in ("SN", "ISSN"):
         for value in values.get(tag, ()):
-            found = False
-            for column, numbers in (("issn", find_issns(value)), ("isbn", find_isbns(value))):
+            issns, isbns = find_issns(value), find_isbns(value)
+            for column, numbers in (("issn", issns), ("isbn", isbns)):
                 for number in numbers:
                     draft.claim(Rule(tag, column), number)
-                    found = True
-            if not found:
+            if not issns + isbns or leftover(value, issns + isbns):
                 draft.keep(tag, value)
 
 
