@@ -94,8 +94,7 @@ def _ris_line(line: str) -> tuple[str, str]:
     """Return tag and value; with fewer blanks than the rule (`KW - x`, `ER-`) only a usual tag is one."""
     found = _RIS_LINE.match(line)
     if found and (
-        _RIS_SURE.match(line)
-        or (found.group(1) in _RIS_USUAL and (line[found.end(1)] in " \t" or not found.group(2)))
+        _RIS_SURE.match(line) or (found.group(1) in _RIS_USUAL and (line[found.end(1)] in " \t" or not found.group(2)))
     ):
         return found.group(1).upper(), found.group(2) or ""
     return "", ""
@@ -149,7 +148,9 @@ def _tagged(text: str, line_of: re.Pattern[str], opens: re.Pattern[str], closes:
             continue
         if found and current is None:
             census.outside.append(number)
-        _line(current, found.group(1) if found else "", found.group(2) if found else "", "" if opens.match(line) else line)
+        _line(
+            current, found.group(1) if found else "", found.group(2) if found else "", "" if opens.match(line) else line
+        )
     return census
 
 
@@ -261,10 +262,13 @@ def _bib_fields(body: str, macros: dict[str, str]) -> list[tuple[str, str]]:
                 break
             place = joined.end()
         value = "".join(pieces)
-        if name.group(1).lower() in ("author", "editor"):  # `and` parts names, as `;` does elsewhere
-            value = re.sub(r"\s+and\s+", ";\n", value)
-        found.append((name.group(1), value))
+        found.append((name.group(1), _names_parted(name.group(1), value)))
     return found
+
+
+def _names_parted(tag: str, value: str) -> str:
+    """Return a value with `;` for the `and` that parts names."""
+    return re.sub(r"\s+and\s+", ";\n", value) if re.fullmatch("authors?|editors?", tag, re.I) else value
 
 
 def table(text: str) -> Census:
@@ -289,7 +293,8 @@ def table(text: str) -> Census:
     header = rows[place][1] if rows else []
     census = Census()
     for line, row in rows[place + 1 :]:
-        cells = [(header[n] if n < len(header) else f"column {n + 1}", cell) for n, cell in enumerate(row)]
+        names = [header[n] if n < len(header) else f"column {n + 1}" for n in range(len(row))]
+        cells = [(name, _names_parted(name, cell)) for name, cell in zip(names, row, strict=True)]
         filled = [cell for _, cell in cells if cell.strip()]
         if len(filled) > 1:
             census.records.append(Record(line, cells))

@@ -19,10 +19,10 @@ _MARKUP = re.compile(
 )
 _LABEL = re.compile(r"\bLabel=[\"']([^\"']+)[\"']", re.I)
 _WORD = re.compile(r"[^\W_]+")
-_SEPARATOR = re.compile(r"[\n;,]")
+_SEPARATOR = re.compile(r"[\n;,()\[\]]")
 _DOI_ADDRESS = re.compile(r"^\W*https?://(?:www\.|dx\.)?doi\.org/", re.I)
 _BLANKS = re.compile(r"\s+")
-_SHORT = 200
+_SHORT, _LINE = 100, 300
 _FEW = 3
 # Columns whose name says what the number is, so that a source's "(ISSN)" or "[doi]" beside the number is kept.
 _NAMED = {"doi": "doi", "issn": "issn", "isbn": "isbn", "pmid": "pmid pubmed", "pmcid": "pmcid"}
@@ -106,16 +106,24 @@ def words(text: str) -> list[str]:
 
 @dataclass
 class Pool:
-    """All that an entry holds in fields and extra: each item on its own, all words, the words of short items."""
+    """All that an entry holds in fields and extra.
+
+    Attributes:
+        items: the words of each item, with blanks round them.
+        written: the items as they stand.
+        columns: column or tag -> all words of its items; not of a long text that is no list: words out of order say nothing.
+        short: the words of items short enough to be a number, a date, a name.
+        squeezed: the items without blanks and punctuation.
+    """
 
     items: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
-    tokens: set[str] = field(default_factory=set)
+    columns: dict[str, set[str]] = field(default_factory=dict)
     short: set[str] = field(default_factory=set)
     squeezed: set[str] = field(default_factory=set)
 
-    def add(self, text: str, name: str = "") -> None:
-        """Add an item, in every way to read it; `name` says what a number is."""
+    def add(self, text: str, column: str = "", name: str = "", listed: bool = False) -> None:
+        """Add an item of a column or tag, in every way to read it; `name` says what a number is, `listed` one of many."""
         self.written.append(text)
         for variant in variants(text):
             for joined in {variant.replace("\x00", ""), variant.replace("\x00", " ")}:
@@ -123,9 +131,11 @@ class Pool:
                 self.squeezed.add("".join(found))
                 found += name.split()
                 self.items.append(" " + " ".join(found) + " ")
-                self.tokens.update(found)
+                if listed or len(text) <= _LINE:
+                    self.columns.setdefault(column, set()).update(found)
                 if len(text) <= _SHORT:
                     self.short.update(found)
+        self.short.update(part.strip() for part in re.split(r"[;|\n]", text) if part.strip().isdecimal())
 
     def holds(self, value: str) -> bool:
         """Return whether all of a value stands here."""
@@ -157,7 +167,10 @@ class Pool:
         if "".join(found) in self.squeezed:
             return True
         if len(found) > _FEW:
-            return self.tokens.issuperset(found)
+            together = "".join(found)
+            if any(together in item for item in self.squeezed):
+                return True
+            return any(column.issuperset(found) for column in self.columns.values())
         if all(any(sign.isdigit() for sign in word) for word in found):
             return self.short.issuperset(found)
         return self._phrase(found)
@@ -165,7 +178,7 @@ class Pool:
     def _chunk(self, chunk: str) -> list[str]:
         """Return the words between two blanks; a tag inside may part words or not."""
         joined = words(chunk.replace("\x00", ""))
-        if "\x00" in chunk and not self.tokens.issuperset(joined):
+        if "\x00" in chunk and not any(column.issuperset(joined) for column in self.columns.values()):
             return words(chunk.replace("\x00", " "))
         return joined
 
@@ -183,10 +196,10 @@ def pool_of(fields: Mapping[str, Any], extra: Mapping[str, Iterable[str]]) -> Po
     for column, value in fields.items():
         name = _NAMED.get(column, "")
         for item in value if isinstance(value, (list, tuple)) else [value]:
-            pool.add(str(item), name)
-    for values in extra.values():
+            pool.add(str(item), column, name, isinstance(value, (list, tuple)))
+    for tag, values in extra.items():
         for item in values:
-            pool.add(item)
+            pool.add(item, f"extra {tag}")
     return pool
 
 
