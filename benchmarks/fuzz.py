@@ -104,7 +104,9 @@ def sources(folder: Path) -> list[Source]:
 
 
 def _offsets(data: bytes, lines: Iterator[int]) -> Iterator[int]:
-    """Yield the place of each line in the bytes."""
+    """Yield the place of each line in the bytes; none where a lone CR may end a line too."""
+    if re.search(rb"\r(?!\n)", data):
+        return
     ends = [-1] + [found.start() for found in re.finditer(b"\n", data)]
     for line in lines:
         if line <= len(ends):
@@ -182,7 +184,7 @@ def _text(data: bytes, encoding: str) -> str:
     text = data.decode("latin-1" if encoding in ("cp1252", "mac_roman") else encoding, "replace")
     text = text.replace("\ufeff", "").replace("ï»¿", "").replace("\r\n", "\n")
     text = text.replace("\r", "\n") if text.count("\r") > text.count("\n") else text
-    return re.sub(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))", "\n", text)
+    return re.sub(r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )", "\n", re.sub(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))", "\n", text))
 
 
 def _rows_accounted(read: ExportReading, text: str, items: list[ParsedEntry | RejectedEntry]) -> list[Failure]:

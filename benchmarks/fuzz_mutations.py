@@ -94,7 +94,7 @@ def _recode(data: bytes, random: Random) -> bytes:
 def _line_ends(data: bytes, random: Random) -> bytes:
     """Give one part other line ends."""
     first, last = sorted((_place(data, random), _place(data, random)))
-    end = random.choice((b"\r", b"\r\n", b"\n\r", b"\n\n", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8"))
+    end = random.choice((b"\r", b"\r\n", b"\r\r\n", b"\n\n", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8"))
     return data[:first] + data[first:last].replace(b"\r\n", b"\n").replace(b"\n", end) + data[last:]
 
 

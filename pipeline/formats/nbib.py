@@ -11,6 +11,8 @@ from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$", re.DOTALL)
+# Some exporters part two tags by a single CR in a file of LF lines.
+_LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )")
 _START = re.compile(r"^(?:PMID|PMC |OWN |STAT) ?- ?\S", re.MULTILINE)
 _PLAIN = re.compile(r"^(?:TI  |JT  |FAU |AU  |DP  |AB  )- ", re.MULTILINE)
 _STUB = re.compile(r"[A-Z]{1,4} {0,2}")
@@ -57,7 +59,7 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause = True
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_LOST_LINE_END.sub("\n", text).split("\n"), start=1):
         if not line.strip():
             pause = True
             continue
