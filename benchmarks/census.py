@@ -82,19 +82,19 @@ def text_of(data: bytes) -> str:
 
 _RIS_LINE = re.compile(r"[ \t]*([A-Za-z][A-Za-z0-9]|PMC?ID|DOI|ISSN)[ \t]{0,3}-(?: (.*)|)$", re.S)
 _RIS_SURE = re.compile(r"[ \t]*(?:[A-Za-z][A-Za-z0-9]|PMC?ID|DOI|ISSN)  -")
-_RIS_USUAL = frozenset(
-    "TY ER A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DO DP ED EP ET ID IS J1 J2 JA JF "
-    "JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N1 N2 NV OP PB PP PY RI RN RP SE SN SP ST T1 T2 T3 TA TI TT U1 U2 U3 U4 U5 UR "
-    "VL VO Y1 Y2 PMID PMCID DOI ISSN".split()
+_RIS_USUAL = re.compile(
+    r"TY|ER|A[1-4BDNUV]|BT|C[1-8ANPTY]|D[ABOP]|E[DPT]|I[DS]|J[12AFO]|KW|L[1-4ABK]|M[1-3]|N[12V]|OP|P[BPY]|R[INP]"
+    r"|S[ENPT]|T[123AIT]|U[1-5R]|V[LO]|Y[12]|PMID|PMCID|DOI|ISSN"
 )
-_RIS_WORK = frozenset("TI T1 AU A1 AB N2 DO JO JF T2".split())
+_RIS_WORK = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 
 
 def _ris_line(line: str) -> tuple[str, str]:
     """Return tag and value; with fewer blanks than the rule (`KW - x`, `ER-`) only a usual tag is one."""
     found = _RIS_LINE.match(line)
     if found and (
-        _RIS_SURE.match(line) or (found.group(1) in _RIS_USUAL and (line[found.end(1)] in " \t" or not found.group(2)))
+        _RIS_SURE.match(line)
+        or (_RIS_USUAL.fullmatch(found.group(1)) and (line[found.end(1)] in " \t" or not found.group(2)))
     ):
         return found.group(1).upper(), found.group(2) or ""
     return "", ""
@@ -191,7 +191,20 @@ def nbib(text: str) -> Census:
     return census
 
 
-_MONTH_WORDS = "January February March April May June July August September October November December".split()
+_MONTH_WORDS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _BIB_FIELD = re.compile(r"[\s,]*([A-Za-z_][^\s={}\",#()]*)\s*=\s*")
 _BIB_BARE = re.compile(r"[^\s,#{}\"()=]+")
 
@@ -350,7 +363,8 @@ def family_of(database: str, form: str) -> str:
 
 def match(census: Census, reading: Reading) -> Iterator[tuple[Record, ParsedEntry | RejectedEntry | None]]:
     """Pair the records of the scan with those of the reader: by line, else by order where the counts agree."""
-    found = sorted((*reading.entries, *reading.rejects), key=lambda item: item.line)
+    both: list[ParsedEntry | RejectedEntry] = [*reading.entries, *reading.rejects]
+    found = sorted(both, key=lambda item: item.line)
     at = {item.line: item for item in found}
     in_order = len(found) == len(census.records)
     for place, record in enumerate(census.records):

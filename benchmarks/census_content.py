@@ -46,7 +46,7 @@ _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)\*?\s?(?:\{\})?")
 def variants(text: str) -> list[str]:
     """Return the ways to read a text: as it stands, without LaTeX, mended where it was encoded twice.
 
-    Entities are decoded; a tag becomes U+0000, which may part two words or not.
+    Entities are decoded; a tag becomes U+FDD0, which may part two words or not.
     """
     base = _unmarked(text)
     found = [base]
@@ -66,7 +66,7 @@ def _unmarked(text: str) -> str:
 
 def _tag(found: re.Match[str]) -> str:
     label = _LABEL.search(found.group(0))
-    return f" {label.group(1)} " if label else "\x00"
+    return f" {label.group(1)} " if label else "\ufdd0"
 
 
 def _without_latex(text: str, names: bool) -> str:
@@ -111,7 +111,8 @@ class Pool:
     Attributes:
         items: the words of each item, with blanks round them.
         written: the items as they stand.
-        columns: column or tag -> all words of its items; not of a long text that is no list: words out of order say nothing.
+        columns: column or tag -> all words of its items; a long text that is no list has none here: its words say
+            nothing out of order.
         short: the words of items short enough to be a number, a date, a name.
         squeezed: the items without blanks and punctuation.
     """
@@ -123,10 +124,17 @@ class Pool:
     squeezed: set[str] = field(default_factory=set)
 
     def add(self, text: str, column: str = "", name: str = "", listed: bool = False) -> None:
-        """Add an item of a column or tag, in every way to read it; `name` says what a number is, `listed` one of many."""
+        """Add an item of a column or tag, in every way to read it.
+
+        Args:
+            text: the item.
+            column: its column or tag.
+            name: what the column says a number is.
+            listed: it is one of a list.
+        """
         self.written.append(text)
         for variant in variants(text):
-            for joined in {variant.replace("\x00", ""), variant.replace("\x00", " ")}:
+            for joined in {variant.replace("\ufdd0", ""), variant.replace("\ufdd0", " ")}:
                 found = words(joined)
                 self.squeezed.add("".join(found))
                 found += name.split()
@@ -139,20 +147,17 @@ class Pool:
 
     def holds(self, value: str) -> bool:
         """Return whether all of a value stands here."""
-        for variant in variants(_DOI_ADDRESS.sub("", value) or value):
-            if self._holds(variant):
-                return True
-        return False
+        return any(self._holds(variant) for variant in variants(_DOI_ADDRESS.sub("", value) or value))
 
     def _holds(self, text: str) -> bool:
         found = [word for chunk in text.split() for word in self._chunk(chunk)]
         if not found:
-            bare = text.replace("\x00", "").strip()
+            bare = text.replace("\ufdd0", "").strip()
             return not bare or any(bare in written for written in self.written)
         if self._few_or_many(found):
             return True
         for separator in (_SEPARATOR, _BLANKS):
-            pieces = [words(piece) for piece in separator.split(text.replace("\x00", ""))]
+            pieces = [words(piece) for piece in separator.split(text.replace("\ufdd0", ""))]
             if len(pieces) > 1 and all(not piece or self._few_or_many(piece) for piece in pieces):
                 return separator is _SEPARATOR or self._numbers_only(pieces)
         return False
@@ -177,9 +182,9 @@ class Pool:
 
     def _chunk(self, chunk: str) -> list[str]:
         """Return the words between two blanks; a tag inside may part words or not."""
-        joined = words(chunk.replace("\x00", ""))
-        if "\x00" in chunk and not any(column.issuperset(joined) for column in self.columns.values()):
-            return words(chunk.replace("\x00", " "))
+        joined = words(chunk.replace("\ufdd0", ""))
+        if "\ufdd0" in chunk and not any(column.issuperset(joined) for column in self.columns.values()):
+            return words(chunk.replace("\ufdd0", " "))
         return joined
 
     def _phrase(self, found: list[str]) -> bool:
@@ -207,5 +212,6 @@ def pool_of_text(text: str) -> Pool:
     """Return the pool of a plain text: a reject keeps its record as it stood."""
     pool = Pool()
     for line in text.split("\n"):
-        pool.add(line)
+        pool.add(line, listed=True)
+        pool.short.update(words(line))
     return pool

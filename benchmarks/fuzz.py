@@ -41,7 +41,7 @@ OPENS: dict[str, re.Pattern[str]] = {
         "ris": r"^TY  - ?[A-Z]{2,8}[ ]*$",
         "wos": r"^PT [A-Z][ ]*$",
         "nbib": r"(?:^|\n\n)PMID- ?\d+[ ]*$",
-        "bibtex": r"^@(?!string|comment|preamble|STRING|COMMENT|PREAMBLE)[A-Za-z]+\{[^\s{}=,\"\\]+,[ ]*\n[ ]*[a-z]+ *= *[{\"]",
+        "bibtex": r"^@(?!(?i:string|comment|preamble))[A-Za-z]+\{[^\s{}=,\"\\]+,[ ]*\n[ ]*[a-z]+ *= *[{\"]",
         "refworks": r"^RT [A-Z]",
         "ovid": r"^<\d+\. ?>[ ]*$",
     }.items()
@@ -141,8 +141,7 @@ def check(name: str, data: bytes, random: Random) -> tuple[ExportReading | None,
     spent = time.process_time() - start
     if spent > _SLOW:
         failures.append(Failure("slow", f"{spent:.1f} s for {len(data)} bytes"))
-    items = (*read.reading.entries, *read.reading.rejects)
-    for item in items:
+    for item in items_of(read):
         if not item.raw.strip() or item.line < 1:
             failures.append(Failure("empty", f"line {item.line}: no raw text"))
         if isinstance(item, RejectedEntry) and item.reason.startswith("could not be mapped"):
@@ -153,10 +152,16 @@ def check(name: str, data: bytes, random: Random) -> tuple[ExportReading | None,
     return read, "", spent, failures
 
 
+def items_of(read: ExportReading) -> list[ParsedEntry | RejectedEntry]:
+    """Return entries and rejects by line."""
+    items: list[ParsedEntry | RejectedEntry] = [*read.reading.entries, *read.reading.rejects]
+    return sorted(items, key=lambda item: item.line)
+
+
 def accounted(read: ExportReading, data: bytes) -> list[Failure]:
     """Return the lines that open a record and are neither an entry, nor a reject, nor part of one."""
     text = _text(data, read.encoding)
-    items = sorted((*read.reading.entries, *read.reading.rejects), key=lambda item: item.line)
+    items = items_of(read)
     name = read.format.name
     if name in TAGS:
         opened = len(TAGS[name].findall(text))
@@ -202,7 +207,9 @@ def _rows_accounted(read: ExportReading, text: str, items: list[ParsedEntry | Re
     return []
 
 
-def neighbours(before: ExportReading, original: bytes, after: ExportReading, changed: bytes) -> tuple[int, list[Failure]]:
+def neighbours(
+    before: ExportReading, original: bytes, after: ExportReading, changed: bytes
+) -> tuple[int, list[Failure]]:
     """Return how many records the damage left alone, and those among them whose title is not read as before."""
     if "utf-16" in before.encoding + after.encoding or b"\n" not in original or not before.reading.entries:
         return 0, []
@@ -212,8 +219,18 @@ def neighbours(before: ExportReading, original: bytes, after: ExportReading, cha
     if len(places) != len(entries) + 1 or head < places[0] or _line_ends(original) != _line_ends(changed):
         return 0, []
     titles = {str(entry.fields.get("title")) for entry in after.reading.entries}
-    held = "\n".join(item.raw for item in (*after.reading.entries, *after.reading.rejects))
+    held = "\n".join(item.raw for item in items_of(after))
     failures, checked = [], 0
+    if after.format.name != before.format.name:
+        alone = sum(places[place + 1] + _MARGIN <= head for place in range(len(entries)))
+        damage = Failure(
+            "format", f"{before.format.name} read as {after.format.name} for damage behind {alone} records"
+        )
+        return 0, [damage] if alone >= 2 else []
+    known = {entry.raw: (entry.fields, entry.extra) for entry in entries}
+    for entry in after.reading.entries if before.encoding == after.encoding else ():
+        if known.get(entry.raw, (entry.fields, entry.extra)) != (entry.fields, entry.extra):
+            failures.append(Failure("changed", f"line {entry.line}: the same record read otherwise"))
     for place, entry in enumerate(entries):
         title = entry.fields.get("title")
         ahead = places[place + 1] + _MARGIN <= head
@@ -272,7 +289,7 @@ def run(files: list[Source], cases: int, seed: int, progress: bool = False) -> R
                 before = read_export("original", original)
             except InputError:
                 before = None
-            if before is not None and before.format.name == after.format.name:
+            if before is not None:
                 checked, more = neighbours(before, original, after, changed)
                 result.neighbours += checked
                 failures += more
