@@ -33,6 +33,7 @@ DATA = Path(os.environ.get("REVIEW_SHARED_DATA", Path(__file__).resolve().parent
 _WINDOW = 60_000
 _SLOW = 2.0
 _MARGIN = 4
+_FROM_HEAD = frozenset({"accession", "database"})
 
 # Format -> a line that opens a record. A new format joins with a row here; one without a row is checked without it.
 OPENS: dict[str, re.Pattern[str]] = {
@@ -227,9 +228,9 @@ def neighbours(
             "format", f"{before.format.name} read as {after.format.name} for damage behind {alone} records"
         )
         return 0, [damage] if alone >= 2 else []
-    known = {entry.raw: (entry.fields, entry.extra) for entry in entries}
+    known = {entry.raw: _said(entry) for entry in entries}
     for entry in after.reading.entries if before.encoding == after.encoding else ():
-        if known.get(entry.raw, (entry.fields, entry.extra)) != (entry.fields, entry.extra):
+        if known.get(entry.raw, _said(entry)) != _said(entry):
             failures.append(Failure("changed", f"line {entry.line}: the same record read otherwise"))
     for place, entry in enumerate(entries):
         title = entry.fields.get("title")
@@ -243,6 +244,11 @@ def neighbours(
             side = "before" if ahead else "behind"
             failures.append(Failure("neighbour", f"title {side} the damage not read: {title[:60]!r}"))
     return checked, failures
+
+
+def _said(entry: ParsedEntry) -> list[tuple[str, object]]:
+    """Return what an entry holds, but for what the head of a file may say of all its records (database, whose ids)."""
+    return [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
 
 
 def _plain(title: str, raw: str) -> bool:

@@ -95,7 +95,7 @@ def _characters(data: bytes) -> tuple[str, str, list[str]]:
     try:
         return data.decode("utf-8"), "utf-8", []
     except UnicodeDecodeError:
-        return _one_byte(data.removeprefix(codecs.BOM_UTF8))
+        return _one_byte(data.replace(codecs.BOM_UTF8, b""))
 
 
 def _wide_encoding(sample: bytes) -> str | None:

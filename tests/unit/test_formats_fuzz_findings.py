@@ -67,6 +67,12 @@ def test_a_lone_cr_in_a_crlf_file_stays_part_of_its_field() -> None:
     assert "Harbour lamps, part\r1" in read_export("lamps", text.encode()).reading.entries[0].raw
 
 
+def test_a_byte_order_mark_inside_a_file_that_is_not_utf_8() -> None:
+    """Files joined by hand, one of them in cp1252: the type line behind the mark was not seen."""
+    joined = RIS.replace("Quill", "Quéll").encode("cp1252") + b"\xef\xbb\xbf" + RIS.encode()
+    assert titles(joined) == titles(RIS) * 2
+
+
 def test_ris_tags_without_a_blank_before_the_value() -> None:
     """`TY  -JOUR` opened no record: it and all its tags ran into what stood before."""
     found = read_export("lamps", RIS.replace("TY  - JOUR", "TY  -JOUR").replace("TI  - ", "TI  -").encode()).reading
