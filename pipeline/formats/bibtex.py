@@ -59,7 +59,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("isbn", "isbn"),
     Rule("eisbn", "isbn"),
     Rule("unique-id", "accession"),
-    Rule("url", "url", r"\s+(?=https?://)"),
+    Rule("url", "url", r"(?<!\s)\s++(?=https?://)"),
 )
 _MAPPED_HERE = (
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
@@ -85,7 +85,7 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
-_CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
+_CITED_BY = re.compile(r"cited by\s*+:?\s*+(\d+)", re.IGNORECASE)
 _SCOPUS_EID = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
 _PREFIX = re.compile(r"(WOS|ISI|MEDLINE|BCI|SCIELO|PPRN):")
 _DATABASES = {"WOS": "Web of Science", "ISI": "Web of Science", "MEDLINE": "MEDLINE", "BCI": "BIOSIS Citation Index",
@@ -158,7 +158,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     _keywords(draft, cleaned)
     _types(draft, cleaned, block.kind)
     for value in cleaned.get("pages", ()):
-        draft.claim(Rule("pages", "pages"), re.sub(r"\s*(?:-{2,}|[–—])\s*", "-", value).replace("\\", ""))
+        draft.claim(Rule("pages", "pages"), re.sub(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+", "-", value).replace("\\", ""))
     for value in cleaned.get("month", ()):
         draft.keep("month", value)
         if "date" not in draft.fields and "year" in draft.fields:

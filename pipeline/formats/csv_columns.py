@@ -67,7 +67,7 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
                   "|lens id", None),
     ("accession", "publication id|ut|an|accession no|unique id", None),
-    ("url", "link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"\s+(?=https?://)"),
+    ("url", "link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link", r"(?<!\s)\s++(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url", None),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
     ("type", "document type (scopus)|reference type|dokumenttyp|pubtype", None),

@@ -40,7 +40,7 @@ _IDENTIFIERS: dict[str, Callable[[str], str | None]] = {"doi": clean_doi, "pmid"
 _NUMBERS: dict[str, Callable[[str], list[str]]] = {"issn": find_issns, "isbn": find_isbns}
 _NO_ABSTRACT = re.compile(
     r"[\[(]?\s*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available|abstract unavailable|n\.?/?a\.?)"
-    r"\s*[\])]?\s*\.?",
+    r"\s*+[\])]?\s*+\.?",
     re.IGNORECASE,
 )
 # What stands round identifiers and says nothing more.

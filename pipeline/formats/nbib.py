@@ -42,7 +42,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("ISBN", "isbn"),
 )
 _MAPPED_HERE = ("AU", "ED", "CN", "AID", "LID", "IS", "ISSN")
-_KIND = re.compile(r"\s*\[(\w+)\]$")
+_KIND = re.compile(r"(?<!\s)\s*+\[(\w+)\]$")
 
 
 def recognise(text: str) -> float:

@@ -51,7 +51,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("PMCID", "pmcid"),
     Rule("AN", "accession"),
     Rule("UT", "accession"),
-    Rule("UR", "url", r"\n|\s+(?=https?://)"),
+    Rule("UR", "url", r"\n|(?<!\s)\s++(?=https?://)"),
     Rule("LK", "url", r"\n"),
     Rule("TY", "type"),
 )
@@ -135,7 +135,8 @@ def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
             for column, numbers in (("issn", issns), ("isbn", isbns)):
                 for number in numbers:
                     draft.claim(Rule(tag, column), number)
-            if not issns + isbns or leftover(value, issns + isbns):
+            twice = 2 * (issns + isbns)  # the same number given twice says nothing more
+            if not twice or leftover(value, twice):
                 draft.keep(tag, value)
 
 

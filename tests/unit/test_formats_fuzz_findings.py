@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import pytest
@@ -99,3 +100,36 @@ def test_what_stands_beside_an_issn_is_kept() -> None:
     entry = read_export("lamps", text.encode()).reading.entries[0]
     assert entry.fields["issn"] == ["1234-5679", "2222-3338", "8765-4321"]
     assert entry.extra["SN"] == ["1234-5679 (Print) 1234-5679", "E2222-3338"]
+
+
+LONG = {
+    "blanks before no address": "TY  - JOUR\nTI  - x\nUR  - a{}b\nER  - \n",
+    "blanks before no identifier": "TY  - JOUR\nTI  - x\nAU  - a{}b\nA1  - a{}b\nN1  - Cited by{}b\nER  - \n",
+    "blanks in PubMed's numbers and names": "PMID- 1\nTI  - x\nAID - a{}b\nLID - a{}b\nAU  - a{}b\nSO  - x\n",
+    "blanks in pages and addresses": "@article{{k,\n title = {{x}},\n pages = {{a{}b}},\n url = {{a{}b}}\n}}\n",
+    "blanks in Web of Science names": "PT J\nTI x\nAU a{}b\nCA a{}b\nUT 1\nER\n",
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=list(LONG))
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2028", "\t"], ids=["blank", "no-break", "line separator", "tab"])
+def test_long_runs_of_blanks_take_linear_time(text: str, blank: str) -> None:
+    """40,000 no-break spaces in an address took ten seconds: every blank of the run began a search of its own."""
+    data = text.replace("{}", blank * 40_000).replace("{{", "{").replace("}}", "}").encode()
+    start = time.process_time()
+    assert len(read_export("lamps", data).reading.entries) == 1
+    assert time.process_time() - start < 1.5
+
+
+def test_many_addresses_without_brackets_take_linear_time() -> None:
+    start = time.process_time()
+    found = read_export("lamps", ("PT J\nTI x\nC1 " + "Pier; " * 20_000 + "\nUT 1\nER\n").encode())
+    assert time.process_time() - start < 1.5
+    assert found.reading.entries[0].fields["affiliations"][0] == "Pier"
+
+
+def test_addresses_of_the_tab_form_are_parted_outside_brackets_only() -> None:
+    header = "PT\tAU\tTI\tSO\tPY\tVL\tIS\tBP\tC1\tUT\n"
+    row = "J\tMarsh, I\tTide\tPiers\t1\t1\t2\t3\t[Marsh, I; Holm, P] Univ Ellery; [Quill, N] Port &amp; Sons; Quay\tX\n"
+    entry = read_export("lamps", (header + row).encode()).reading.entries[0]
+    assert entry.fields["affiliations"] == ["[Marsh, I; Holm, P] Univ Ellery", "[Quill, N] Port & Sons", "Quay"]
