@@ -7,6 +7,8 @@
 
 REVIEW := .
 VENV := .venv
+SHARED := $(if $(REVIEW_SHARED_DATA),$(REVIEW_SHARED_DATA),../shared/data)
+BENCH := build/benchmarks
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
 else
@@ -24,7 +26,7 @@ help:
 	@echo "make explain ID=id          print the whole path of a record"
 	@echo "make test                   style, types and tests"
 	@echo "make bench                  benchmarks (need the shared development data)"
-	@echo "make fuzz                   long property tests of readers, duplicates and ledgers"
+	@echo "make fuzz                   long property tests; 20,000 damaged exports (need the shared development data)"
 	@echo "make acceptance             checks with a browser and an office program, where they are installed"
 	@echo "make lock                   solve the dependencies anew (needs uv)"
 	@echo "make clean                  remove the environment and what the program made in outputs/"
@@ -53,13 +55,16 @@ tests: $(VENV)/.dev
 	@"$(BIN)/python" -m pytest
 
 bench: $(VENV)/.dev
-	@"$(BIN)/python" -m benchmarks.import_benchmark
+	@"$(BIN)/python" -m benchmarks imports "$(SHARED)/exports" --out "$(BENCH)" --peers "$(BENCH)/peers"
+	@"$(BIN)/python" -m benchmarks speed "$(SHARED)/exports" --out "$(BENCH)" --peers "$(BENCH)/peers"
+	@"$(BIN)/python" -m benchmarks.census
 	@"$(BIN)/python" -m benchmarks.dedup_benchmark
 	@"$(BIN)/python" -m benchmarks.screening_benchmark
 	@"$(BIN)/python" -m benchmarks.native_benchmark
 
 fuzz: $(VENV)/.dev
 	@HYPOTHESIS_PROFILE=fuzz "$(BIN)/python" -m pytest tests/property
+	@"$(BIN)/python" -m benchmarks.fuzz --cases 20000 --seed 1
 
 acceptance: $(VENV)/.dev
 	@"$(BIN)/python" -m pytest -m acceptance tests/acceptance

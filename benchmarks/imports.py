@@ -1,7 +1,7 @@
 """Every export of a folder read and counted: entries and rejects against the true counts, and whether values were lost.
 
-`OUT/imports.csv` has a row a file: path, format, encoding, parsed, rejected, refused (the reason, empty where the file was
-read), with_abstract, values_in and values_kept (counted a second time by `benchmarks.census`, which is apart from the
+`OUT/imports.csv` has a row a file: path, format, encoding, parsed, rejected, refused (the reason, empty where the file
+was read), with_abstract, values_in and values_kept (counted a second time by `benchmarks.census`, apart from the
 readers; empty for formats without a census), cpu_s (reading alone).
 """
 
@@ -35,7 +35,7 @@ class Row:
 
 
 def run(folder: Path, out: Path, environments: Path | None) -> int:
-    """Read the files of a folder, write OUT/imports.csv and print totals; exit status 1 where a file is silently wrong."""
+    """Read a folder, write OUT/imports.csv and print totals; exit status 1 where a file is silently wrong."""
     manifest = manifest_of(folder)
     rows = [measure(folder, entry) for entry in manifest]
     out.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,9 @@ def run(folder: Path, out: Path, environments: Path | None) -> int:
     silent = print_totals(manifest, rows)
     print_values(manifest, rows)
     if environments is not None:
-        peers.compare(folder, manifest, {row.path: (row.parsed + row.rejected, row.cpu_s) for row in rows}, environments)
+        peers.compare(
+            folder, manifest, {row.path: (row.parsed + row.rejected, row.cpu_s) for row in rows}, environments
+        )
     return 1 if silent else 0
 
 
@@ -104,8 +106,8 @@ def print_totals(manifest: list[dict[str, str]], rows: list[Row]) -> int:
     print(f"{'format':<22} {'files':>5} {'exact':>5} {'silently wrong':>14} {'abstracts':>9} {'of':>6} {'CPU s':>6}")
     for form in sorted(files):
         print(
-            f"{form:<22} {files[form]:>5} {exact[form]:>5} {silent[form]:>14} {abstracts[form]:>9,} {expected[form]:>6,}"
-            f" {seconds[form]:>6.2f}"
+            f"{form:<22} {files[form]:>5} {exact[form]:>5} {silent[form]:>14} {abstracts[form]:>9,}"
+            f" {expected[form]:>6,} {seconds[form]:>6.2f}"
         )
     total = files.total()
     print(

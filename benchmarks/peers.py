@@ -39,7 +39,10 @@ def environment(peer: str, folder: Path) -> Path | None:
     ready = place / ".installed"
     if ready.is_file() and ready.read_text() == PACKAGES[peer]:
         return python
-    for command in ([sys.executable, "-m", "venv", str(place)], [str(python), "-m", "pip", "-q", "install", PACKAGES[peer]]):
+    for command in (
+        [sys.executable, "-m", "venv", str(place)],
+        [str(python), "-m", "pip", "-q", "install", PACKAGES[peer]],
+    ):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             print(f"{peer} could not be installed: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
@@ -49,7 +52,7 @@ def environment(peer: str, folder: Path) -> Path | None:
 
 
 def read_with(peer: str, python: Path, files: Iterable[tuple[Path, str]]) -> dict[str, Told]:
-    """Return what a peer makes of files (path, format of the manifest), by path; formats it does not read are left out."""
+    """Return what a peer makes of files (path, format of the manifest), by path; other formats are left out."""
     asked = json.dumps([[str(path), form] for path, form in files])
     done = subprocess.run([str(python), str(READER), peer], input=asked, capture_output=True, text=True, check=False)
     told = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
@@ -83,7 +86,7 @@ def compare(
         right = {path for path in told if mine[path][0] == true[path]}
         both = exact & right
         print(
-            f"{peer:<18} {len(told):>5} {len(exact):>5} {len(told) - len(exact | refused):>14} {len(refused - exact):>7}"
-            f"   {len(right):>10}   {sum(told[path].cpu_s for path in both):>13.2f}"
+            f"{peer:<18} {len(told):>5} {len(exact):>5} {len(told) - len(exact | refused):>14}"
+            f" {len(refused - exact):>7}   {len(right):>10}   {sum(told[path].cpu_s for path in both):>13.2f}"
             f" {sum(mine[path][1] for path in both):>6.2f}"
         )

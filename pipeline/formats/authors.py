@@ -9,8 +9,8 @@ Order = Literal["family", "given", "initials", "asis"]
 
 _APA_LIST = re.compile(r"(?:[^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5}(?:, (?:& |… )?|,? & |$)){2,}")
 _APA_NAME = re.compile(r"([^,&]{2,60}, (?:[A-ZÀ-Þ]\.[ -]?){1,5})(?:, (?:& |… )?|,? & |$)")
-_TRAILING_INITIALS = re.compile(r"(\S.*?)\s+((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
-_TRAILING_ID = re.compile(r"\s*\((?:\d{5,}|[^()\s]+@[^()\s]+)\)$")
+_TRAILING_INITIALS = re.compile(r"(\S.*?)(?<!\s)\s++((?:[A-ZÀ-Þ]\.?[- ]?){1,5}(?:(?:Jr|Sr|II|III|IV)\.?)?)")
+_TRAILING_ID = re.compile(r"(?<!\s)\s*+\((?:\d{5,}|[^()\s@]+@[^()\s@]+)\)$")
 _AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
 _TIGHT = re.compile(r"(?<=[^\W\d_]),(?=[^\W\d_])")
 _PARTICLES = frozenset(
@@ -57,7 +57,7 @@ def split_names(text: str, separator: str | None = None) -> list[str]:
     if ";" in text:
         parts = text.split(";")
     elif " and " in text and separator is None:
-        parts = re.split(r",?\s+and\s+", text)
+        parts = re.split(r"(?<!\s),?\s++and\s+", text)
     elif _APA_LIST.fullmatch(text.strip()):
         parts = _APA_NAME.findall(text.strip())
     elif separator:

@@ -60,7 +60,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("isbn", "isbn"),
     Rule("eisbn", "isbn"),
     Rule("unique-id", "accession"),
-    Rule("url", "url", r"\s+(?=https?://)"),
+    Rule("url", "url", r"(?<!\s)\s++(?=https?://)"),
 )
 _MAPPED_HERE = frozenset({
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
@@ -86,9 +86,9 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
-_DASHES = re.compile(r"\s*(?:-{2,}|[–—])\s*")
+_DASHES = re.compile(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+")
 _SHORT_ENTITY = re.compile(r"&\w+;")
-_CITED_BY = re.compile(r"cited by\s*:?\s*(\d+)", re.IGNORECASE)
+_CITED_BY = re.compile(r"cited by\s*+:?\s*+(\d+)", re.IGNORECASE)
 _SCOPUS_EID = re.compile(r"scopus\.com/.*[?&]eid=(2-s2\.0-\d+)")
 _PREFIX = re.compile(r"(WOS|ISI|MEDLINE|BCI|SCIELO|PPRN):")
 _DATABASES = {"WOS": "Web of Science", "ISI": "Web of Science", "MEDLINE": "MEDLINE", "BCI": "BIOSIS Citation Index",

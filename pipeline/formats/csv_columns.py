@@ -81,9 +81,9 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
                   "|lens id|storeid|proquest document id", None),
     ("accession", "publication id|ut|an|accession no|unique id|archive location|accessionnumber", None),
     ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link"
-            "|documenturl", r"\s+(?=https?://)"),
+            "|documenturl", r"(?<!\s)\s++(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url|full text link|embase link"
-            "|fulltext url|dimensions url|source linkout|web of science record", r"\s+(?=https?://)"),
+            "|fulltext url|dimensions url|source linkout|web of science record", r"(?<!\s)\s++(?=https?://)"),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
     ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
 )  # fmt: skip
@@ -167,7 +167,7 @@ _OPENALEX: dict[str, tuple[str | None, str | None, Order]] = {
 OWN_TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("title", "title", None), ("authors", "authors", SEMICOLON), ("year", "year", None), ("journal", "journal", None),
     ("volume", "volume", None), ("issue", "issue", None), ("pages", "pages", None), ("doi", "doi", None),
-    ("url", "url", r"\s+(?=https?://)"), ("abstract", "abstract", None), ("publisher", "publisher", None),
+    ("url", "url", r"(?<!\s)\s++(?=https?://)"), ("abstract", "abstract", None), ("publisher", "publisher", None),
     ("issn", "issn", SEMICOLON), ("isbn", "isbn", SEMICOLON), ("language", "language", SEMICOLON),
     ("keywords", "keywords_author", SEMICOLON), ("pubmed_id", "pmid", None), ("pmc_id", "pmcid", None),
     ("type", "type", None), ("date", "date", None), ("title_other", "title_other", None),

@@ -33,7 +33,7 @@ _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]+")
 # Bytes between two letters: accents of MacRoman (in cp1252 capitals or signs, hardly there); either; accents of cp1252.
 _ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x91\x98\x99\x9b\x9d\x9f](?=[a-z])")
 _EITHER = re.compile(rb"(?<=[A-Za-z])[\x96\x97\x9a\x9c\x9e](?=[a-z])")
@@ -103,7 +103,7 @@ def _characters(data: bytes) -> tuple[str, str, list[str]]:
     try:
         return data.decode("utf-8"), "utf-8", []
     except UnicodeDecodeError:
-        return _one_byte(data.removeprefix(codecs.BOM_UTF8))
+        return _one_byte(data.replace(codecs.BOM_UTF8, b""))
 
 
 def _wide_encoding(sample: bytes) -> str | None:
@@ -152,9 +152,13 @@ def _looks_mac(data: bytes) -> bool:
 
 
 def _refuse_binary(text: str, file: str | None) -> None:
-    """Raise InputError where one character in fifty is a control character."""
+    """Raise InputError where every fifty characters, or half of the text, are control characters.
+
+    A run of them counts once: a gap of zero bytes, as a broken transfer leaves it, costs one record and not the file.
+    """
     sample = text[:_SAMPLE]
-    if len(_CONTROLS.findall(sample)) * 50 > len(sample):
+    runs = _CONTROLS.findall(sample)
+    if len(runs) * 50 > len(sample) or sum(map(len, runs)) * 2 > len(sample):
         raise InputError(
             "not a bibliographic export but binary data",
             file=file,
@@ -167,6 +171,8 @@ def _line_ends(text: str) -> str:
     """Return the text with `\\n` line ends; single CRs in a file of CRLF or LF lines are part of the fields."""
     if "\r" not in text:
         return text
+    if text.count("\r\r\n") * 2 > text.count("\n"):  # converted twice on its way
+        text = text.replace("\r\r\n", "\n")
     unified = text.replace("\r\n", "\n")
     if unified.count("\r") > unified.count("\n"):
         return unified.replace("\r", "\n")

@@ -41,7 +41,7 @@ _IDENTIFIERS: dict[str, Callable[[str], str | None]] = {"doi": clean_doi, "pmid"
 _NUMBERS: dict[str, Callable[[str], list[str]]] = {"issn": find_issns, "isbn": find_isbns}
 _NO_ABSTRACT = re.compile(
     r"[\[(]?\s*(?:no abstract(?: is)?(?: available)?|abstract (?:is )?not available|abstract unavailable|n\.?/?a\.?)"
-    r"\s*[\])]?\s*\.?",
+    r"\s*+[\])]?\s*+\.?",
     re.IGNORECASE,
 )
 # What stands round identifiers and says nothing more.
@@ -179,7 +179,7 @@ class Draft:
         found = _NUMBERS[column](value)
         if not found:  # many tools write either kind of number under one name
             column, found = other, _NUMBERS[other](value)
-        if not found or _leftover(value, found):
+        if not found or leftover(value, found):
             self.keep(rule.tag, value)
         self.add_numbers(column, found)
 
@@ -192,7 +192,7 @@ class Draft:
         clean = _IDENTIFIERS[rule.column](value)
         if clean is None and rule.column == "doi":
             clean = find_doi(value)
-        if clean is None or self.fields.setdefault(rule.column, clean) != clean or _leftover(value, [clean]):
+        if clean is None or self.fields.setdefault(rule.column, clean) != clean or leftover(value, [clean]):
             self.keep(rule.tag, value)
 
     def _claim_year(self, rule: Rule, value: str) -> None:
@@ -267,7 +267,7 @@ def _separator(split: str) -> re.Pattern[str]:
     return re.compile(split)
 
 
-def _leftover(value: str, found: list[str]) -> bool:
+def leftover(value: str, found: list[str]) -> bool:
     """Return whether a value says more than the identifiers found in it."""
     if len(found) == 1 and value == found[0]:
         return False

@@ -11,6 +11,8 @@ from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$", re.DOTALL)
+# Some exporters part two tags by a single CR in a file of LF lines.
+_LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )")
 _START = re.compile(r"^(?:PMID|PMC |OWN |STAT) ?- ?\S", re.MULTILINE)
 _PLAIN = re.compile(r"^(?:TI  |JT  |FAU |AU  |DP  |AB  )- ", re.MULTILINE)
 _STUB = re.compile(r"[A-Z]{1,4} {0,2}")
@@ -49,7 +51,7 @@ _USUAL_TAGS = (
 _USUAL = {f"{tag:<4}- ": tag for tag in _USUAL_TAGS.split()}
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
-_KIND = re.compile(r"\s*\[(\w+)\]$")
+_KIND = re.compile(r"(?<!\s)\s*+\[(\w+)\]$")
 
 
 def recognise(text: str) -> float:
@@ -66,7 +68,8 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause, current = True, Tagged(0)
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
+    for number, line in enumerate(lines, start=1):
         if not pause:
             usual = line[:6]
             tag = _USUAL.get(usual)

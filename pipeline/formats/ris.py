@@ -9,7 +9,7 @@ from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.authors import split_names
 from pipeline.formats.carried import with_carried
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule, fill, leftover
 from pipeline.formats.ris_lines import Splitter, likeness
 from pipeline.normalise.identifiers import find_isbns, find_issns
 from pipeline.records import ParsedEntry, Reading
@@ -53,7 +53,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("PMCID", "pmcid"),
     Rule("AN", "accession"),
     Rule("UT", "accession"),
-    Rule("UR", "url", r"\n|\s+(?=https?://)"),
+    Rule("UR", "url", r"\n|(?<!\s)\s++(?=https?://)"),
     Rule("LK", "url", r"\n"),
     Rule("TY", "type"),
 )
@@ -143,11 +143,11 @@ def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
             draft.keep(tag, value)
     for tag in ("SN", "ISSN"):
         for value in values.get(tag, ()):
-            found = False
-            for column, numbers in (("issn", find_issns(value)), ("isbn", find_isbns(value))):
-                draft.add_numbers(column, numbers)
-                found = found or bool(numbers)
-            if not found:
+            issns, isbns = find_issns(value), find_isbns(value)
+            draft.add_numbers("issn", issns)
+            draft.add_numbers("isbn", isbns)
+            numbers = issns + isbns  # one given twice says nothing more
+            if not numbers or (value != numbers[0] and leftover(value, 2 * numbers)):
                 draft.keep(tag, value)
 
 

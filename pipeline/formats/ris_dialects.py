@@ -47,7 +47,7 @@ _HIDDEN: tuple[tuple[str, str, re.Pattern[str], str], ...] = tuple(
         ("scopus", "UR", r"[?&]eid=(2-s2\.0-\d+)", "accession"),
         ("scopus", "C2", r"^(\d{1,9})\b", "pmid"),
         ("wos", "N1", r"Times Cited in Web of Science Core Collection:\s*(\d+)", "times_cited"),
-        ("scopus", "N1", r"Cited By\s*:?\s*(\d+)", "times_cited"),
+        ("scopus", "N1", r"Cited By\s*+:?\s*+(\d+)", "times_cited"),
         ("ebsco", "N1", r"Accession Number:\s*([^;\s]+)", "accession"),
         ("ebsco", "UR", r"[?&]AN=([^&\s]+)", "accession"),
         ("embase", "U2", r"^(L\d+)", "accession"),

@@ -11,9 +11,10 @@ from pipeline.formats.assembly import Tagged
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
-    r"[ \t]{0,3}([A-Z][A-Z0-9]|[a-z][a-z0-9](?=  -)|PMID|PMCID|DOI|ISSN)([ \t]{0,4})-(?:[ \t](.*)|)$", re.DOTALL
+    r"[ \t]{0,3}([A-Z][A-Z0-9]|[a-z][a-z0-9](?=  -)|PMID|PMCID|DOI|ISSN)([ \t]{0,4})-(?:[ \t](.*)|(?<=  -)(\S.*)|)$",
+    re.DOTALL,
 )
-_TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*)?$", re.MULTILINE)
+_TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*|(?<=  -)[A-Z]{2,8}[ \t]*)?$", re.MULTILINE)
 # Some exporters part two tags by a single CR in a file of LF lines.
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
@@ -26,6 +27,8 @@ _USUAL = {
     if first + second not in ("TY", "ER")
 }
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
+# Tags whose value may follow the hyphen at once (`TY  -JOUR`).
+_WITHOUT_BLANK = _RECORD_TAGS | {"TY", "ER", "KW", "PY", "Y1", "SN", "UR", "VL", "IS", "SP", "EP", "JA", "PB", "ID"}
 _KNOWN = re.compile(
     r"A[1-4BDNUV]|BT|C[1-8ACNPRTY]|D[ABIOP]|E[DPRT]|I[DS]|J[12AFO]|KW|L[1-4ABK]|M[1-3]|N[12LV]|OP|P[BIMPY]|R[INP]"
     r"|S[ENPRTV]|T[123AITY]|U[1-5RT]|V[LO]|W[EPTV]|Y[12R]|PMID|PMCID|DOI|ISSN"
@@ -136,7 +139,9 @@ def _parted(line: str) -> tuple[str, str]:
     found = _TAG.match(line) if "-" in line[:14] else None
     if not found:
         return "", ""
-    tag, blanks, value = found.group(1).upper(), found.group(2), found.group(3) or ""
+    tag, blanks, value = found.group(1).upper(), found.group(2), found.group(3) or found.group(4) or ""
+    if found.group(4) and tag not in _WITHOUT_BLANK:
+        return "", ""
     if len(blanks.expandtabs()) < 2 and (not _KNOWN.fullmatch(tag) or (not blanks and value)):
         return "", ""
     return tag, value

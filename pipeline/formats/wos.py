@@ -7,7 +7,7 @@ import re
 from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.ris_dialects import UT_DATABASES
-from pipeline.normalise.markup import one_line
+from pipeline.normalise.markup import one_line, without_entities
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*)|[ \t]*)$", re.DOTALL)
@@ -18,8 +18,7 @@ _RECORD_TAGS = frozenset({"TI", "AU", "AF", "SO", "UT"})
 _TAB_HEADER = re.compile(r"\s*(?:[A-Z][A-Z0-9]\t){8,}[A-Z][A-Z0-9]\t?\s*(?:\n|$)")
 
 _ITEMS = r";\s+|;$"
-# One value a line in the tagged form; in the tab form parted by `; `, which inside [...] parts the names of an address.
-_ADDRESSES = r"\n|;\s+(?![^\[\]]*\])"
+_BRACKET_OR_SEPARATOR = re.compile(r"[\[\]]|;\s+")
 
 _RULES: tuple[Rule, ...] = (
     Rule("TI", "title"),
@@ -28,7 +27,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("AF", "authors", r"\n|;\s+"),
     Rule("BE", "editors", r"\n|;\s+"),
     Rule("ED", "editors", r"\n|;\s+"),
-    Rule("C1", "affiliations", _ADDRESSES),
+    Rule("C1", "affiliations", r"\n"),
     Rule("J9", "journal_abbr"),
     Rule("JI", "journal_abbr"),
     Rule("SE", "series"),
@@ -146,6 +145,7 @@ def _entry(record: Tagged) -> ParsedEntry:
 
 def fill_entry(draft: Draft, values: dict[str, list[str]]) -> Draft:
     """Return the draft with the values of Web of Science tags on their columns."""
+    values = {**values, "C1": [_one_address_a_line(value) for value in values.get("C1", ())]}
     fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
     _authors(draft, values)
     kind = " ".join(values.get("PT", [])).strip().upper()
@@ -163,6 +163,20 @@ def fill_entry(draft: Draft, values: dict[str, list[str]]) -> Draft:
             draft.claim(Rule("PT", "type"), value)
     _database(draft, values)
     return draft
+
+
+def _one_address_a_line(text: str) -> str:
+    """Return addresses one a line; the tab form parts them by `; `, which inside [...] parts an address's names."""
+    text = without_entities(text)
+    pieces: list[str] = []
+    end, inside = len(text), False
+    for found in reversed(list(_BRACKET_OR_SEPARATOR.finditer(text))):
+        if found.group(0) in "[]":
+            inside = found.group(0) == "]"
+        elif not inside:
+            pieces.append(text[found.end() : end])
+            end = found.start()
+    return "\n".join(reversed([*pieces, text[:end]]))
 
 
 def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
