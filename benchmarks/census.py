@@ -337,7 +337,7 @@ def refworks(text: str) -> Census:
 
 def ovid(text: str) -> Census:
     """Scan Ovid text: `<n. >` opens a record; `TI  - value`, or a label on its own line with the value beneath."""
-    line = re.compile(r"([A-Z]{2}  ?-|[A-Z][A-Za-z/&() -]{2,60}$)(.*)$", re.S)
+    line = re.compile(r"([A-Z]{2,5}  ?-|[A-Z][A-Za-z/&() -]{2,60}$)(.*)$", re.S)
     return _tagged(text, line, re.compile(r" ?<\d+\. ?> *$|<\d+> *$"), re.compile(r"(?!)"))
 
 

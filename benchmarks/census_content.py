@@ -19,7 +19,7 @@ _MARKUP = re.compile(
 )
 _LABEL = re.compile(r"\bLabel=[\"']([^\"']+)[\"']", re.I)
 _WORD = re.compile(r"[^\W_]+")
-_SEPARATOR = re.compile(r"[\n;,()\[\]]")
+_SEPARATOR = re.compile(r"[\n;,|()\[\]]")
 _DOI_ADDRESS = re.compile(r"^\W*https?://(?:www\.|dx\.)?doi\.org/", re.I)
 _BLANKS = re.compile(r"\s+")
 _SHORT, _LINE = 100, 300

@@ -1,7 +1,8 @@
 """Every export of a folder read and counted: entries and rejects against the true counts, and whether values were lost.
 
 `OUT/imports.csv` has a row a file: path, format, encoding, parsed, rejected, refused (the reason, empty where the file
-was read), with_abstract, values_in and values_kept (counted a second time by `benchmarks.census`, apart from the
+was read), with_abstract (entries whose abstract field is filled; "NA" and the like are read as no abstract, and
+how many these are is printed), values_in and values_kept (counted a second time by `benchmarks.census`, apart from the
 readers; empty for formats without a census), cpu_s (reading alone).
 """
 
@@ -32,6 +33,10 @@ class Row:
     values_in: int | str = ""
     values_kept: int | str = ""
     cpu_s: float = 0.0
+    without_words: int = 0
+
+
+COLUMNS = [field.name for field in fields(Row) if field.name != "without_words"]
 
 
 def run(folder: Path, out: Path, environments: Path | None) -> int:
@@ -40,7 +45,7 @@ def run(folder: Path, out: Path, environments: Path | None) -> int:
     rows = [measure(folder, entry) for entry in manifest]
     out.mkdir(parents=True, exist_ok=True)
     with (out / "imports.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [field.name for field in fields(Row)], lineterminator="\n")
+        writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
     silent = print_totals(manifest, rows)
@@ -71,7 +76,11 @@ def measure(folder: Path, entry: dict[str, str]) -> Row:
     row.cpu_s = round(time.process_time() - start, 4)
     row.format, row.encoding = export.format.name, export.encoding
     row.parsed, row.rejected = len(export.reading.entries), len(export.reading.rejects)
-    row.with_abstract = sum(1 for found in export.reading.entries if found.fields.get("abstract"))
+    said = [
+        found for found in export.reading.entries if "abstract_raw" in found.extra and "abstract" not in found.fields
+    ]
+    row.with_abstract = sum(1 for found in export.reading.entries if "abstract" in found.fields) + len(said)
+    row.without_words = len(said)
     row.values_in, row.values_kept = _values(entry, data, export)
     return row
 
@@ -114,6 +123,8 @@ def print_totals(manifest: list[dict[str, str]], rows: list[Row]) -> int:
         f"{'all':<22} {total:>5} {exact.total():>5} {silent.total():>14} {abstracts.total():>9,} {expected.total():>6,}"
         f" {seconds.total():>6.2f}"
     )
+    unsaid = sum(row.without_words for row in rows)
+    print(f"abstracts: {unsaid:,} of them say only that there is none (NA and the like) and are read as no abstract")
     print(f"exact: {100 * exact.total() / max(total, 1):.1f} % of {total} files")
     for line in wrong:
         print(f"  not exact: {line}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
+
+_STRETCH = 1_000_000
 
 log = logging.getLogger(__name__)
 
@@ -91,18 +93,39 @@ def assemble(
     remarks: Iterable[str] = (),
     rejects: Iterable[RejectedEntry] = (),
 ) -> Reading:
-    """Return the reading of tagged records: what fails while it is mapped becomes a reject with the reason."""
+    """Return the reading of tagged records: what fails while it is mapped becomes a reject with the reason.
+
+    Args:
+        records: the records, one after the other; they may still be on their way from the text.
+        entry_of: maps a record to its entry.
+        remarks: asked for when the last record was read.
+        rejects: what was no record; asked for when the last record was read.
+    """
     entries: list[ParsedEntry] = []
-    refused: list[RejectedEntry] = list(rejects)
+    refused: list[RejectedEntry] = []
     for record in records:
-        outcome = guarded(lambda record=record: entry_of(record), record.line, record.raw)  # type: ignore[misc]
-        if isinstance(outcome, RejectedEntry):
-            refused.append(outcome)
-        elif "incomplete" in outcome.flags and "title" not in outcome.fields:
+        try:
+            entry = entry_of(record)
+        except Exception as error:
+            refused.append(_unmapped(error, record.line, record.raw))
+            continue
+        if "incomplete" in entry.flags and "title" not in entry.fields:
             refused.append(RejectedEntry(record.line, record.raw, "cut off at the end of the file before its title"))
         else:
-            entries.append(outcome)
+            entries.append(entry)
+    refused = [*rejects, *refused]
     return Reading(tuple(entries), tuple(sorted(refused, key=lambda reject: reject.line)), tuple(remarks))
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a text, cut out a stretch at a time so that they are never all in memory."""
+    start = 0
+    while True:
+        end = text.find("\n", start + _STRETCH)
+        yield from text[start : end if end >= 0 else None].split("\n")
+        if end < 0:
+            return
+        start = end + 1
 
 
 def guarded(map_entry: Callable[[], ParsedEntry], line: int, raw: str) -> ParsedEntry | RejectedEntry:
@@ -110,5 +133,10 @@ def guarded(map_entry: Callable[[], ParsedEntry], line: int, raw: str) -> Parsed
     try:
         return map_entry()
     except Exception as error:
-        log.debug("entry at line %d could not be mapped", line, exc_info=True)
-        return RejectedEntry(line, raw, f"could not be mapped to fields: {type(error).__name__}: {error}")
+        return _unmapped(error, line, raw)
+
+
+def _unmapped(error: Exception, line: int, raw: str) -> RejectedEntry:
+    """Return the reject for an entry whose mapping failed: a mistake of ours costs that entry alone (faults R3)."""
+    log.debug("entry at line %d could not be mapped", line, exc_info=error)
+    return RejectedEntry(line, raw, f"could not be mapped to fields: {type(error).__name__}: {error}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pipeline.formats.assembly import Tagged, assemble, left_out
+from pipeline.formats.assembly import Tagged, assemble, left_out, lines_of
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_issns
 from pipeline.normalise.markup import one_line
@@ -65,11 +66,21 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the records of a PubMed export: each begins with PMID or after an empty line; nothing ends them."""
-    records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
+    stubs: list[RejectedEntry] = []
+    return assemble(_records(text, stray, stubs), _entry, _left_out(stray), stubs)
+
+
+def _left_out(stray: list[tuple[int, str]]) -> Iterator[str]:
+    """Yield the remark on lines outside the records, when they are all known."""
+    yield from left_out(stray)
+
+
+def _records(text: str, stray: list[tuple[int, str]], stubs: list[RejectedEntry]) -> Iterator[Tagged]:
+    """Yield the records of a text; what stands outside them goes to `stray`, a stub at the end to `stubs`."""
     pause, current = True, Tagged(0)
-    lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
-    for number, line in enumerate(lines, start=1):
+    others, whole = 0, True
+    for number, line in enumerate(lines_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text), start=1):
         if not pause:
             usual = line[:6]
             tag = _USUAL.get(usual)
@@ -84,10 +95,12 @@ def read(text: str) -> Reading:
             pause = True
             continue
         found = _TAG.match(line)
-        if found and (pause or not records or (found.group(1) == "PMID" and _has_pmid(records[-1]))):
+        if found and (pause or not current.line or (found.group(1) == "PMID" and _has_pmid(current))):
+            if current.line:
+                others, whole = others + 1, whole and _has_source(current)
+                yield current
             current = Tagged(number, ended=True)
-            records.append(current)
-        if not records or (pause and not found and not line[0].isspace()):
+        if not current.line or (pause and not found and not line[0].isspace()):
             stray.append((number, line.strip()))
             continue
         pause = False
@@ -96,20 +109,18 @@ def read(text: str) -> Reading:
             current.pairs.append((found.group(1), [found.group(2).strip()]))
         else:
             current.pairs[-1][1].append(line.strip(" \t"))
-    _mark_cut(records)
-    rejects = [
-        RejectedEntry(number, line, "cut off at the end of the file before its title")
-        for number, line in stray[-1:]
-        if records and number > records[-1].line and _STUB.fullmatch(line)
-    ]
-    return assemble(records, _entry, left_out(stray[: len(stray) - len(rejects)]), rejects)
+    if current.line:
+        # The last one was cut off where it alone lacks the source line (SO) that ends the others.
+        current.ended = not (others and whole) or _has_source(current)
+        if stray and stray[-1][0] > current.line and _STUB.fullmatch(stray[-1][1]):
+            number, line = stray.pop()
+            stubs.append(RejectedEntry(number, line, "cut off at the end of the file before its title"))
+        yield current
 
 
-def _mark_cut(records: list[Tagged]) -> None:
-    """Mark the last record as cut off where it alone lacks the source line (SO) that ends the others."""
-    sources = [any(tag == "SO" for tag, _ in reversed(record.pairs)) for record in records]
-    if len(records) > 1 and all(sources[:-1]) and not sources[-1]:
-        records[-1].ended = False
+def _has_source(record: Tagged) -> bool:
+    """Return whether a record has the source line that PubMed ends its records with."""
+    return any(tag == "SO" for tag, _ in reversed(record.pairs))
 
 
 def _has_pmid(record: Tagged) -> bool:

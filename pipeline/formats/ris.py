@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
@@ -59,6 +59,8 @@ _RULES: tuple[Rule, ...] = (
 )
 _RULES_OF = {name: (*rules, *_RULES) for name, rules in ris_dialects.OWN_RULES.items()}
 _MAPPED_HERE = frozenset({"AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3"})
+# Records that are enough to know who wrote a file.
+_LOOKED_AT = 50
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
 _WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
 _DOI = re.compile(r"10\.\d{4,9}/")
@@ -68,11 +70,19 @@ recognise = likeness
 
 def read(text: str) -> Reading:
     """Return the records of a RIS file; those without a type line and a cut-off last one without title are rejects."""
-    splitter = Splitter()
-    splitter.split(text)
-    dialects = (ris_dialects.recognise(record.values(), record.context) for record in splitter.records[:50])
-    remarks = [*splitter.remarks(), *ris_dialects.remarks(dialects)]
-    return assemble(splitter.records, _entry, remarks, splitter.rejects)
+    splitter, dialects = Splitter(), set[str]()
+
+    def records() -> Iterator[Tagged]:
+        for number, record in enumerate(splitter.split(text)):
+            if number < _LOOKED_AT:
+                dialects.add(ris_dialects.recognise(record.values(), record.context))
+            yield record
+
+    def remarks() -> Iterator[str]:
+        yield from splitter.remarks()
+        yield from ris_dialects.remarks(dialects)
+
+    return assemble(records(), _entry, remarks(), splitter.rejects)
 
 
 def _entry(record: Tagged) -> ParsedEntry:

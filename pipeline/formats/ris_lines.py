@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.formats.assembly import Tagged
+from pipeline.formats.assembly import Tagged, lines_of
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
@@ -46,30 +46,29 @@ def likeness(text: str) -> float:
 
 @dataclass
 class Splitter:
-    """Takes the lines of a file one by one; holds the records, the rejects and what stood outside them."""
+    """Takes the lines of a file one by one; yields the records, holds the rejects and what stood outside them."""
 
-    records: list[Tagged] = field(default_factory=list)
     rejects: list[RejectedEntry] = field(default_factory=list)
     stray: list[tuple[int, str]] = field(default_factory=list)
-    _lines: list[str] = field(default_factory=list)
     _open: Tagged | None = None
     _outside: Tagged | None = None
     _context: dict[str, str] = field(default_factory=dict)
 
-    def split(self, text: str) -> None:
-        """Take a whole text."""
-        lines = self._lines = (_LOST_LINE_END.sub("\n", text) if "\r" in text else text).split("\n")
+    def split(self, text: str) -> Iterator[Tagged]:
+        """Take a whole text and yield its records; rejects and strays are complete when it ends."""
         usual = _USUAL.get
-        for number, line in enumerate(lines, start=1):
+        number = 0
+        for number, line in enumerate(lines_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text), start=1):
             tag = usual(line[:6])
             if tag is None or self._open is None:
-                self._line(number, line)
+                yield from self._line(number, line)
             else:
+                self._open.lines.append(line)
                 self._open.pairs.append((tag, [line[6:]]))
         last = self._open
-        self._close_record(len(lines), ended=False)
         if last is not None:
             last.context["cut"] = "yes"
+        yield from self._close_record(ended=False)
 
     def remarks(self) -> Iterator[str]:
         """Yield one line for what stood outside the records."""
@@ -79,24 +78,26 @@ class Splitter:
             count = f"{len(self.stray)} passages" if len(self.stray) > 1 else "one passage"
             yield f"{count} outside any record left out, the first at line {number}: {start!r}"
 
-    def _line(self, number: int, line: str) -> None:
+    def _line(self, number: int, line: str) -> Iterator[Tagged]:
+        """Take a line that begins or ends a record, continues a value, or stands outside; yield what it ended."""
         tag, value = _parted(line)
         if tag == "TY":
-            self._close_record(number - 1, ended=False)
-            self._open = Tagged(number, pairs=[(tag, [value])], context=dict(self._context))
+            yield from self._close_record(ended=False)
+            self._open = Tagged(number, [line], [(tag, [value])], context=dict(self._context))
         elif self._open is not None:
-            self._inside(self._open, number, tag, value, line)
+            self._inside(self._open, tag, value, line)
+            if tag == "ER":
+                yield from self._close_record(ended=True)
         else:
             self._between(number, tag, value, line)
 
-    def _inside(self, record: Tagged, number: int, tag: str, value: str, line: str) -> None:
+    def _inside(self, record: Tagged, tag: str, value: str, line: str) -> None:
         """Take a line of a record: its end, a tag, or more of the last tag."""
+        record.lines.append(line)
         if tag and (tag != "ER" or value.strip()):
             record.pairs.append((tag, [value]))
         elif line.strip() and tag != "ER":
             record.pairs[-1][1].append(line.strip(" \t"))
-        if tag == "ER":
-            self._close_record(number, ended=True)
 
     def _between(self, number: int, tag: str, value: str, line: str) -> None:
         """Take a line outside a record: a header, tags that no type line opened, or anything else."""
@@ -124,14 +125,13 @@ class Splitter:
         else:
             self.stray.append((outside.line, outside.raw))
 
-    def _close_record(self, last: int, ended: bool) -> None:
-        """End whatever is open; a record ends with the line of that number."""
+    def _close_record(self, ended: bool) -> Iterator[Tagged]:
+        """End whatever is open; yield the record that was."""
         self._close_outside("")
-        if self._open is not None:
-            self._open.ended = ended
-            self._open.lines = self._lines[self._open.line - 1 : last]
-            self.records.append(self._open)
-        self._open = None
+        record, self._open = self._open, None
+        if record is not None:
+            record.ended = ended
+            yield record
 
 
 def _parted(line: str) -> tuple[str, str]:
