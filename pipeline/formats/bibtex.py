@@ -86,6 +86,7 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
+_SEVERAL = re.compile(r"\sand\s", re.IGNORECASE)
 _DASHES = re.compile(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+")
 _SHORT_ENTITY = re.compile(r"&\w+;")
 _CITED_BY = re.compile(r"cited by\s*+:?\s*+(\d+)", re.IGNORECASE)
@@ -157,7 +158,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     cleaned = {name: [_cleaned(name, value) for value in found] for name, found in values.items()}
     if cleaned.get("title") and cleaned.get("subtitle"):
         cleaned["title"][0] = f"{cleaned['title'][0]}: {cleaned['subtitle'][0]}"
-    fill(draft, _RULES, {name: found for name, found in cleaned.items() if name not in _MAPPED_HERE})
+    fill(draft, _RULES, cleaned, _MAPPED_HERE)
     _names(draft, cleaned)
     _keywords(draft, cleaned)
     _types(draft, cleaned, block.kind)
@@ -196,7 +197,12 @@ def _cleaned(name: str, value: str) -> str:
     """Return a value as its field wants it: identifiers bare, references one a line, all else on one line."""
     if name in _VERBATIM:
         return _verbatim(value)
-    return value if name == "cited-references" else one_line(_bare(value))
+    if name == "cited-references":
+        return value
+    bare = _bare(value)
+    if name in ("author", "editor") and bare != value and "," not in bare and not _SEVERAL.search(bare):
+        return one_line(value)  # one name wholly in braces is a group
+    return one_line(bare)
 
 
 def _bare(value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from pipeline.normalise.markup import is_plain, mended, one_line, plain, without
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS, ParsedEntry
 
 _LISTS = frozenset(column.name for column in BIBLIOGRAPHIC_COLUMNS if column.dtype == "list")
+_ITEMS = _LISTS - {"issn", "isbn"}
 _DECODED = frozenset(
     [
         "title",
@@ -277,16 +278,29 @@ def leftover(value: str, found: list[str]) -> bool:
     return bool(rest)
 
 
-def fill(draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]]) -> None:
-    """Let every rule claim the values of its tag, in the order of the rules; tags no rule names go to extra."""
-    claimed = set()
+def fill(
+    draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]], aside: Collection[str] = frozenset()
+) -> None:
+    """Let every rule claim the values of its tag, in the order of the rules; tags no rule names go to extra.
+
+    Args:
+        draft: the entry on its way.
+        rules: what each tag fills.
+        values: tag -> values.
+        aside: tags that the reader itself gives to their columns.
+    """
+    claimed = set(aside)
     for rule in rules:
         found = values.get(rule.tag)
-        if found:
-            claim = _CLAIMS.get(rule.column, Draft._claim_text)
-            for value in found:
-                claim(draft, rule, value)
-            claimed.add(rule.tag)
+        if not found:
+            continue
+        claimed.add(rule.tag)
+        if rule.split is None and rule.column in _ITEMS:
+            draft.claim_parts(rule, found)
+            continue
+        claim = _CLAIMS.get(rule.column, Draft._claim_text)
+        for value in found:
+            claim(draft, rule, value)
     for tag, rest in values.items():
         if tag not in claimed:
             for value in rest:

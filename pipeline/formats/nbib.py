@@ -50,6 +50,7 @@ _USUAL_TAGS = (
     "UIN UOF VI VTI"
 )
 _USUAL = {f"{tag:<4}- ": tag for tag in _USUAL_TAGS.split()}
+_USUAL_ISSN = re.compile(r"(\d{4}-\d{3}[\dX]) \((?:Electronic|Print|Linking)\)$")
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
 _KIND = re.compile(r"(?<!\s)\s*+\[(\w+)\]$")
@@ -89,7 +90,7 @@ def _records(text: str, stray: list[tuple[int, str]], stubs: list[RejectedEntry]
                 if tag is None:
                     current.pairs[-1][1].append(line.strip(" \t"))
                 else:
-                    current.pairs.append((tag, [line[6:].strip()]))
+                    current.pairs.append((tag, [line[6:]]))
                 continue
         if not line.strip():
             pause = True
@@ -135,9 +136,9 @@ def _entry(record: Tagged) -> ParsedEntry:
         draft.flag("incomplete")
     values = record.values()
     for tag, found in values.items():
-        if tag not in _RULED or any("\n" in value for value in found):
+        if tag not in _RULED:
             values[tag] = [one_line(value) for value in found]
-    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    fill(draft, _RULES, values, _MAPPED_HERE)
     _authors(draft, values)
     _identifiers(draft, values)
     owner = " ".join(values.get("OWN", []))
@@ -167,14 +168,15 @@ def _identifiers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take DOIs from AID and LID (`10.x [doi]`), other numbers stay in extra, ISSNs lose their notes."""
     for tag in ("AID", "LID"):
         for value in values.get(tag, ()):
-            kind = _KIND.search(value)
-            bare = _KIND.sub("", value)
+            kind = _KIND.search(value) if value.endswith("]") else None
+            bare = value[: kind.start()] if kind else value
             if (kind is None or kind.group(1) == "doi") and clean_doi(bare):
                 draft.claim(Rule(tag, "doi"), bare)
             else:
                 draft.keep(tag, value)
     for tag in ("IS", "ISSN"):
         for value in values.get(tag, ()):
-            for number in find_issns(value.upper().replace("ISSN-", "")):
-                draft.claim(Rule(tag, "issn"), number)
+            usual = _USUAL_ISSN.match(value)
+            numbers = [usual.group(1)] if usual else find_issns(value.upper().replace("ISSN-", ""))
+            draft.add_numbers("issn", numbers)
             draft.keep(tag, value)

@@ -95,7 +95,8 @@ def _entry(record: Tagged) -> ParsedEntry:
     fill(
         draft,
         _RULES_OF.get(dialect, _RULES),
-        {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE},
+        values,
+        _MAPPED_HERE,
     )
     _authors(draft, values)
     _containers(draft, values, dialect)

@@ -146,7 +146,7 @@ def _entry(record: Tagged) -> ParsedEntry:
 def fill_entry(draft: Draft, values: dict[str, list[str]]) -> Draft:
     """Return the draft with the values of Web of Science tags on their columns."""
     values = {**values, "C1": [_one_address_a_line(value) for value in values.get("C1", ())]}
-    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    fill(draft, _RULES, values, _MAPPED_HERE)
     _authors(draft, values)
     kind = " ".join(values.get("PT", [])).strip().upper()
     for value in values.get("SO", ()):
