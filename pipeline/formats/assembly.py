@@ -128,6 +128,17 @@ def lines_of(text: str) -> Iterator[str]:
         start = end + 1
 
 
+def blocks_of(text: str) -> Iterator[str]:
+    """Yield the stretches of a text between pairs of line ends (a third one begins the next stretch)."""
+    start = 0
+    while True:
+        end = text.find("\n\n", start)
+        yield text[start : end if end >= 0 else None]
+        if end < 0:
+            return
+        start = end + 2
+
+
 def guarded(map_entry: Callable[[], ParsedEntry], line: int, raw: str) -> ParsedEntry | RejectedEntry:
     """Return the entry, or a reject that names what went wrong: no entry may cost the others (faults R3)."""
     try:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from pipeline.formats.assembly import Tagged, assemble, left_out, lines_of
+from pipeline.formats.assembly import Tagged, assemble, blocks_of, left_out
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_issns
 from pipeline.normalise.markup import one_line
@@ -43,13 +44,9 @@ _RULES: tuple[Rule, ...] = (
     Rule("ISBN", "isbn"),
 )
 # How most lines begin, without those that open a record.
-_USUAL_TAGS = (
-    "AB AD AID AU AUID BTI CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DP DRDT DRIN ECF ED "
-    "EDAT EFR EIN EN FAU FED FIR FPS GN GR GS IP IR IS ISBN JC JID JT LA LID LR MH MHDA MID NM OAB OABL OCI OID ORI "
-    "OT OTO OWN PB PG PHST PL PMC PMCR PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT TA TI TT "
-    "UIN UOF VI VTI"
-)
-_USUAL = {f"{tag:<4}- ": tag for tag in _USUAL_TAGS.split()}
+# A record as PubMed writes it, and one field of it: tag, value with its continuation lines.
+_SOUND = re.compile(r"PMID- [^\n]*+(?:\n(?:[A-Z][A-Z0-9](?:[A-Z0-9]{2}|[A-Z0-9] |  )- |      )[^\n]*+)*+", re.MULTILINE)
+_FIELD = re.compile(r"^([A-Z][A-Z0-9 ]{3})- ([^\n]*+(?:\n      [^\n]*+)*+)", re.MULTILINE)
 _USUAL_ISSN = re.compile(r"(\d{4}-\d{3}[\dX]) \((?:Electronic|Print|Linking)\)$")
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
@@ -67,66 +64,91 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the records of a PubMed export: each begins with PMID or after an empty line; nothing ends them."""
-    stray: list[tuple[int, str]] = []
-    stubs: list[RejectedEntry] = []
-    return assemble(_records(text, stray, stubs), _entry, _left_out(stray), stubs)
+    splitter = _Splitter()
+    return assemble(splitter.split(text), _entry, splitter.remarks(), splitter.stubs)
 
 
-def _left_out(stray: list[tuple[int, str]]) -> Iterator[str]:
-    """Yield the remark on lines outside the records, when they are all known."""
-    yield from left_out(stray)
+@dataclass
+class _Splitter:
+    """Cuts a text into records; holds what stood outside them and a stub at the end of the file."""
 
+    stray: list[tuple[int, str]] = field(default_factory=list)
+    stubs: list[RejectedEntry] = field(default_factory=list)
+    _current: Tagged = field(default_factory=lambda: Tagged(0))
+    _pause: bool = True
+    _others: int = 0
+    _whole: bool = True
 
-def _records(text: str, stray: list[tuple[int, str]], stubs: list[RejectedEntry]) -> Iterator[Tagged]:
-    """Yield the records of a text; what stands outside them goes to `stray`, a stub at the end to `stubs`."""
-    pause, current = True, Tagged(0)
-    others, whole = 0, True
-    for number, line in enumerate(lines_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text), start=1):
-        if not pause:
-            usual = line[:6]
-            tag = _USUAL.get(usual)
-            if tag is not None or usual == "      ":
-                current.lines.append(line)
-                if tag is None:
-                    current.pairs[-1][1].append(line.strip(" \t"))
-                else:
-                    current.pairs.append((tag, [line[6:]]))
-                continue
+    def split(self, text: str) -> Iterator[Tagged]:
+        """Take a whole text and yield its records; strays and stubs are complete when it ends."""
+        number = 1
+        for block in blocks_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text):
+            if _SOUND.fullmatch(block) and "\nPMID" not in block:
+                yield from self._next(_sound_record(number, block))
+            else:
+                for place, line in enumerate(block.split("\n"), start=number):
+                    yield from self._line(place, line)
+            self._pause = True
+            number += block.count("\n") + 2
+        yield from self._last()
+
+    def remarks(self) -> Iterator[str]:
+        """Yield the remark on lines outside the records, when they are all known."""
+        yield from left_out(self.stray)
+
+    def _next(self, record: Tagged) -> Iterator[Tagged]:
+        """Begin a record; yield the one before it."""
+        if self._current.line:
+            self._others, self._whole = self._others + 1, self._whole and _has_source(self._current)
+            yield self._current
+        self._current = record
+
+    def _line(self, number: int, line: str) -> Iterator[Tagged]:
+        """Take a line: it begins a record, belongs to one, or stands outside."""
         if not line.strip():
-            pause = True
-            continue
+            self._pause = True
+            return
         found = _TAG.match(line)
-        if found and (pause or not current.line or (found.group(1) == "PMID" and _has_pmid(current))):
-            if current.line:
-                others, whole = others + 1, whole and _has_source(current)
-                yield current
-            current = Tagged(number, ended=True)
-        if not current.line or (pause and not found and not line[0].isspace()):
-            stray.append((number, line.strip()))
-            continue
-        pause = False
-        current.lines.append(line)
+        if found and (self._pause or not self._current.line or (found.group(1) == "PMID" and self._has_pmid())):
+            yield from self._next(Tagged(number, ended=True))
+        if not self._current.line or (self._pause and not found and not line[0].isspace()):
+            self.stray.append((number, line.strip()))
+            return
+        self._pause = False
+        self._current.lines.append(line)
         if found:
-            current.pairs.append((found.group(1), [found.group(2).strip()]))
+            self._current.pairs.append((found.group(1), [found.group(2).strip()]))
         else:
-            current.pairs[-1][1].append(line.strip(" \t"))
-    if current.line:
-        # The last one was cut off where it alone lacks the source line (SO) that ends the others.
-        current.ended = not (others and whole) or _has_source(current)
-        if stray and stray[-1][0] > current.line and _STUB.fullmatch(stray[-1][1]):
-            number, line = stray.pop()
-            stubs.append(RejectedEntry(number, line, "cut off at the end of the file before its title"))
-        yield current
+            self._current.pairs[-1][1].append(line.strip(" \t"))
+
+    def _has_pmid(self) -> bool:
+        """Return whether the record has its PMID already, so that another PMID begins the next one."""
+        return any(tag == "PMID" for tag, _ in self._current.pairs)
+
+    def _last(self) -> Iterator[Tagged]:
+        """Yield the last record: it was cut off where it alone lacks the source line (SO) that ends the others."""
+        record = self._current
+        if not record.line:
+            return
+        record.ended = not (self._others and self._whole) or _has_source(record)
+        if self.stray and self.stray[-1][0] > record.line and _STUB.fullmatch(self.stray[-1][1]):
+            number, line = self.stray.pop()
+            self.stubs.append(RejectedEntry(number, line, "cut off at the end of the file before its title"))
+        yield record
+
+
+def _sound_record(number: int, block: str) -> Tagged:
+    """Return a record whose lines are all as PubMed writes them."""
+    pairs = [
+        (head.rstrip(), value.replace("\n      ", "\n").split("\n") if "\n" in value else [value])
+        for head, value in _FIELD.findall(block)
+    ]
+    return Tagged(number, [block], pairs, ended=True)
 
 
 def _has_source(record: Tagged) -> bool:
     """Return whether a record has the source line that PubMed ends its records with."""
     return any(tag == "SO" for tag, _ in reversed(record.pairs))
-
-
-def _has_pmid(record: Tagged) -> bool:
-    """Return whether a record has its PMID already, so that another PMID begins the next one."""
-    return any(tag == "PMID" for tag, _ in record.pairs)
 
 
 def _entry(record: Tagged) -> ParsedEntry:
