@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pipeline.formats import bibtex_blocks
 from pipeline.formats.assembly import guarded
 from pipeline.formats.authors import bibtex_name, split_bibtex
 from pipeline.formats.bibtex_blocks import Block
-from pipeline.formats.bibtex_fields import Fields, UnreadableError, fields_of, macros_of
+from pipeline.formats.bibtex_fields import MONTHS, Fields, UnreadableError, fields_of, macros_of
 from pipeline.formats.carried import with_carried
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_doi
@@ -86,6 +87,7 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
+_REFERS = re.compile(r"@[ \t]*string|\b(?:crossref|xdata)\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"\sand\s", re.IGNORECASE)
 _DASHES = re.compile(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+")
 _SHORT_ENTITY = re.compile(r"&\w+;")
@@ -108,30 +110,52 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the entries of a BibTeX file; entries that are never closed, or nested past all sense, are rejects."""
-    blocks, outside = bibtex_blocks.split(text)
-    macros = macros_of(blocks)
-    works = [block for block in blocks if block.kind not in _NO_RECORD]
-    read_fields: dict[int, Fields] = {}
-    rejects: list[RejectedEntry] = []
-    for place, block in enumerate(works):
-        try:
-            read_fields[place] = _checked_fields(block, macros)
-        except UnreadableError as error:
-            rejects.append(RejectedEntry(block.line, block.raw, str(error)))
+    outside: list[tuple[int, str]] = []
+    blocks: Iterable[Block] = bibtex_blocks.split(text, outside)
+    macros: Mapping[str, str] = MONTHS
     parents: dict[str, Fields] = {}
-    for fields in read_fields.values():
-        parents.setdefault(fields.key.casefold(), fields)
+    if _REFERS.search(text):  # an entry may refer to what stands behind it: all must be known first
+        blocks = list(blocks)
+        macros = macros_of(blocks)
+        parents = _parents(blocks, macros)
     entries: list[ParsedEntry] = []
-    for place, fields in read_fields.items():
-        block = works[place]
-        outcome = guarded(lambda b=block, f=fields: _entry(b, f, parents), block.line, block.raw)  # type: ignore[misc]
-        if isinstance(outcome, ParsedEntry) and block.state == "cut" and "title" not in outcome.fields:
-            outcome = RejectedEntry(block.line, block.raw, "cut off at the end of the file before its title")
+    rejects: list[RejectedEntry] = []
+    keys: dict[str, int] = {}
+    for block in blocks:
+        if block.kind in _NO_RECORD:
+            continue
+        outcome = _outcome(block, macros, parents, keys)
         if isinstance(outcome, RejectedEntry):
             rejects.append(outcome)
         else:
             entries.append(outcome)
-    return Reading(tuple(entries), tuple(sorted(rejects, key=lambda r: r.line)), tuple(_remarks(outside, read_fields)))
+    return Reading(tuple(entries), tuple(sorted(rejects, key=lambda r: r.line)), tuple(_remarks(outside, keys)))
+
+
+def _parents(blocks: Iterable[Block], macros: Mapping[str, str]) -> dict[str, Fields]:
+    """Return the fields of the entries by key, of which `crossref` and `xdata` inherit; the first with a key counts."""
+    parents: dict[str, Fields] = {}
+    for block in blocks:
+        if block.kind not in _NO_RECORD:
+            with contextlib.suppress(UnreadableError):
+                fields = _checked_fields(block, macros)
+                parents.setdefault(fields.key.casefold(), fields)
+    return parents
+
+
+def _outcome(
+    block: Block, macros: Mapping[str, str], parents: Mapping[str, Fields], keys: dict[str, int]
+) -> ParsedEntry | RejectedEntry:
+    """Return the entry of a block, or why there is none; its key is counted."""
+    try:
+        fields = _checked_fields(block, macros)
+    except UnreadableError as error:
+        return RejectedEntry(block.line, block.raw, str(error))
+    keys[fields.key] = keys.get(fields.key, 0) + 1
+    outcome = guarded(lambda: _entry(block, fields, parents), block.line, block.raw)
+    if isinstance(outcome, ParsedEntry) and block.state == "cut" and "title" not in outcome.fields:
+        return RejectedEntry(block.line, block.raw, "cut off at the end of the file before its title")
+    return outcome
 
 
 def _checked_fields(block: Block, macros: Mapping[str, str]) -> Fields:
@@ -183,7 +207,7 @@ def _inherited(own: Fields, parents: Mapping[str, Fields]) -> dict[str, list[str
     for tag in ("crossref", "xdata"):
         for reference in (key.strip() for value in own.values.get(tag, ()) for key in value.split(",")):
             parent = parents.get(reference.casefold())
-            if parent is None or parent is own:
+            if parent is None or parent.key.casefold() == own.key.casefold():
                 continue
             for name, found in parent.values.items():
                 if name in _INHERITED or tag == "xdata":
@@ -287,17 +311,13 @@ def _provenance(draft: Draft, values: Mapping[str, list[str]], key: str) -> None
         draft.keep("database", _DATABASES[prefix.group(1)])
 
 
-def _remarks(outside: list[tuple[int, str]], read_fields: Mapping[int, Fields]) -> list[str]:
+def _remarks(outside: list[tuple[int, str]], keys: Mapping[str, int]) -> list[str]:
     """Return what people should know: text between entries, keys that several entries share."""
     remarks = []
     if outside:
         line, text = outside[0]
         remarks.append(f"{len(outside)} lines outside any entry left out, the first at line {line}: {text[:80]!r}")
-    counts: dict[str, int] = {}
-    for fields in read_fields.values():
-        if fields.key:
-            counts[fields.key] = counts.get(fields.key, 0) + 1
-    shared = [key for key, count in counts.items() if count > 1]
+    shared = [key for key, count in keys.items() if key and count > 1]
     if shared:
         remarks.append(f"{len(shared)} keys stand on several entries, all kept, e.g. {shared[0]!r}")
     return remarks

@@ -47,27 +47,26 @@ class Block:
     sound: SoundEntry | None = None
 
 
-def split(text: str) -> tuple[list[Block], list[tuple[int, str]]]:
-    """Return the blocks of a text and the lines outside them (line number, text), banners and `%` lines left out."""
-    blocks: list[Block] = []
-    outside: list[tuple[int, str]] = []
+def split(text: str, outside: list[tuple[int, str]]) -> Iterator[Block]:
+    """Yield the blocks of a text; the lines outside them (line number, text) go to `outside`, banners left out."""
     line, counted = 1, 0
-    spans = list(_spans(text))
-    for place, (start, end, state, sound) in enumerate(spans):
+    spans = _spans(text)
+    span = next(spans, None)
+    while span is not None:
+        (start, end, state, sound), span = span, next(spans, None)
         _outside_lines(text[counted:start], line, outside)
         line += text.count("\n", counted, start)
-        following = spans[place + 1][0] if place + 1 < len(spans) else len(text)
+        following = span[0] if span is not None else len(text)
         if state == "closed" and following - end > 2 and _FIELD_LINE.search(text, end, following):
             last_brace = text.rfind("}", end, following)
             end, state, sound = (last_brace + 1 if last_brace > 0 else following), "early", None
         raw = text[start:end]
         head = _START.match(raw)
         assert head is not None
-        blocks.append(Block(head.group(1).lower(), line, raw.strip(), state, sound))
+        yield Block(head.group(1).lower(), line, raw.strip(), state, sound)
         line += raw.count("\n")
         counted = end
     _outside_lines(text[counted:], line, outside)
-    return blocks, outside
 
 
 Span = tuple[int, int, State, SoundEntry | None]

@@ -158,7 +158,9 @@ def _entry(record: Tagged) -> ParsedEntry:
         draft.flag("incomplete")
     values = record.values()
     for tag, found in values.items():
-        if tag not in _RULED:
+        if tag in _RULED:  # what is on one line already is put in order when it is claimed
+            values[tag] = [one_line(value) if "\n" in value else value for value in found]
+        else:
             values[tag] = [one_line(value) for value in found]
     fill(draft, _RULES, values, _MAPPED_HERE)
     _authors(draft, values)

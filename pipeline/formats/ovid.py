@@ -259,7 +259,7 @@ def _addresses(draft: Draft, values: dict[str, list[str]]) -> None:
                 address = line.strip().removeprefix("XL  - ").strip()
                 if address.startswith("http") and "sid=" not in address.casefold():
                     draft.claim(Rule(tag, "url"), address)
-                else:
+                if address not in draft.fields.get("url", ()) or address != line.strip():
                     draft.keep(tag, line)
     if not draft.has("affiliations"):
         for tag in ("AD", "Correspondence Address", "Author Address"):
