@@ -67,6 +67,7 @@ _MAPPED_HERE = frozenset({
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
     "crossref", "cut",
 })  # fmt: skip
+_RULED = frozenset(rule.tag for rule in _RULES)
 _VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
 _ESCAPED = re.compile(r"\\([_%&#$~{}])|\{\\_\}|(?<!\\)[{}]")
 _INHERITED = frozenset(
@@ -226,7 +227,7 @@ def _cleaned(name: str, value: str) -> str:
     bare = _bare(value)
     if name in ("author", "editor") and bare != value and "," not in bare and not _SEVERAL.search(bare):
         return one_line(value)  # one name wholly in braces is a group
-    return one_line(bare)
+    return bare if name in _RULED and "\n" not in bare else one_line(bare)  # a rule puts blanks in order itself
 
 
 def _bare(value: str) -> str:
