@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pipeline.formats import bibtex_blocks
 from pipeline.formats.assembly import guarded
@@ -88,7 +88,8 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
-_REFERS = re.compile(r"@[ \t]*string|\b(?:crossref|xdata)\b", re.IGNORECASE)
+_STRING = re.compile(r"@[ \t]*string")
+_REFERENCE = re.compile(r"(?:crossref|xdata)\s*+=\s*+[{\"]?+([^}\"\n]*)")
 _SEVERAL = re.compile(r"\sand\s", re.IGNORECASE)
 _DASHES = re.compile(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+")
 _SHORT_ENTITY = re.compile(r"&\w+;")
@@ -115,10 +116,14 @@ def read(text: str) -> Reading:
     blocks: Iterable[Block] = bibtex_blocks.split(text, outside)
     macros: Mapping[str, str] = MONTHS
     parents: dict[str, Fields] = {}
-    if _REFERS.search(text):  # an entry may refer to what stands behind it: all must be known first
+    lowered = text.lower()
+    if _STRING.search(lowered):  # an entry may refer to what stands behind it: all must be known first
         blocks = list(blocks)
         macros = macros_of(blocks)
-        parents = _parents(blocks, macros)
+    if "crossref" in lowered or "xdata" in lowered:
+        blocks = list(blocks)
+        named = {key.strip() for found in _REFERENCE.findall(lowered) for key in found.split(",")}
+        parents = _parents(blocks, macros, named)
     entries: list[ParsedEntry] = []
     rejects: list[RejectedEntry] = []
     keys: dict[str, int] = {}
@@ -133,11 +138,12 @@ def read(text: str) -> Reading:
     return Reading(tuple(entries), tuple(sorted(rejects, key=lambda r: r.line)), tuple(_remarks(outside, keys)))
 
 
-def _parents(blocks: Iterable[Block], macros: Mapping[str, str]) -> dict[str, Fields]:
-    """Return the fields of the entries by key, of which `crossref` and `xdata` inherit; the first with a key counts."""
+def _parents(blocks: Iterable[Block], macros: Mapping[str, str], named: Collection[str]) -> dict[str, Fields]:
+    """Return the fields of the entries that `crossref` and `xdata` name, by key; the first with a key counts."""
     parents: dict[str, Fields] = {}
     for block in blocks:
-        if block.kind not in _NO_RECORD:
+        unnamed = block.sound is not None and block.sound.key.lower() not in named
+        if block.kind not in _NO_RECORD and not unnamed:
             with contextlib.suppress(UnreadableError):
                 fields = _checked_fields(block, macros)
                 parents.setdefault(fields.key.casefold(), fields)
