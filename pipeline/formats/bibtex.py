@@ -12,6 +12,7 @@ from pipeline.formats.authors import bibtex_name, split_bibtex
 from pipeline.formats.bibtex_blocks import Block
 from pipeline.formats.bibtex_fields import MONTHS, Fields, UnreadableError, fields_of, macros_of
 from pipeline.formats.carried import with_carried
+from pipeline.formats.cell_lists import scopus_references
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.normalise.identifiers import clean_doi, find_doi
 from pipeline.normalise.markup import one_line
@@ -65,7 +66,7 @@ _RULES: tuple[Rule, ...] = (
 )
 _MAPPED_HERE = frozenset({
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
-    "crossref", "cut",
+    "crossref", "cut", "references",
 })  # fmt: skip
 _RULED = frozenset(rule.tag for rule in _RULES)
 _VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
@@ -200,6 +201,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
         if "date" not in draft.fields and "year" in draft.fields:
             draft.claim(Rule("month", "date"), f"{draft.fields['year']} {value}")
     _provenance(draft, cleaned, own.key)
+    _references(draft, cleaned)
     for name in ("crossref", "cut"):
         for value in cleaned.get(name, ()):
             draft.keep(name, value)
@@ -290,6 +292,16 @@ def _types(draft: Draft, values: Mapping[str, list[str]], kind: str) -> None:
             draft.claim(Rule(tag, "type"), _bare(value))
     draft.keep("entry_type", kind)
     draft.claim_kind(kind)
+
+
+def _references(draft: Draft, values: Mapping[str, list[str]]) -> None:
+    """Take Scopus's cited references, which stand in one field; what others call references is kept."""
+    scopus = "Scopus" in draft.extra.get("database", ())
+    for value in values.get("references", ()):
+        if scopus:
+            draft.claim_parts(Rule("references", "cited_references"), scopus_references(value))
+        else:
+            draft.keep("references", value)
 
 
 def _provenance(draft: Draft, values: Mapping[str, list[str]], key: str) -> None:

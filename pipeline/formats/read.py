@@ -6,13 +6,14 @@ import contextlib
 import gc
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.errors import InputError
 from pipeline.formats.catalogue import Format
 from pipeline.formats.decode import decode
 from pipeline.formats.detect import recognise, recognise_bytes
+from pipeline.formats.missing import missing_remarks
 from pipeline.formats.screening_labels import with_file_decisions
 from pipeline.records import Reading
 
@@ -70,7 +71,8 @@ def _read(found: Format, content: Any, name: str) -> Reading:  # noqa: ANN401
     except InputError as error:  # a reader knows the content, not the file
         raise InputError(error.lines[0], file=name) from None
     _refuse_empty(name, found, reading)
-    return with_file_decisions(reading, name)
+    reading = with_file_decisions(reading, name)
+    return replace(reading, remarks=(*reading.remarks, *missing_remarks(reading)))
 
 
 def _refuse_empty(name: str, found: Format, reading: Reading) -> None:

@@ -258,7 +258,7 @@ def test_refworks_table() -> None:
     )
     found = read_export("x", text.encode())
     fields = found.reading.entries[0].fields
-    assert found.remarks == ("table of RefWorks",)
+    assert found.remarks[0] == "table of RefWorks"
     assert (fields["title"], fields["authors"], fields["pages"]) == ("On bread", ["Roy, Bo", "Lim, Su"], "4-9")
     assert (fields["journal"], fields["year"], fields["url"]) == ("Bread Letters", 2001, ["http://a.b"])
 
