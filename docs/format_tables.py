@@ -293,7 +293,7 @@ def columns_of(name: str) -> set[str]:
     if name == "csv":
         own = {column for exporter in csv_columns.EXPORTERS for column, _, _ in exporter.own.values() if column}
         return found | own | {"label"}
-    return found | ({"label"} if name == "json" else set())
+    return found | ({"authors", "editors", "label"} if name == "json" else set())
 
 
 def rows_of(name: str) -> Rows:
