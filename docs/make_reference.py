@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+import format_tables
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -17,7 +18,6 @@ from pipeline.cli import parser
 from pipeline.decisions.ledger import LedgerRow
 from pipeline.decisions.words import ALLOWED, SHOWN_AS, spellings
 from pipeline.decisions.worklist_kinds import KINDS
-from pipeline.formats import FORMATS
 from pipeline.protocol import Protocol, SearchLog
 from pipeline.stages.table import STAGES
 
@@ -30,7 +30,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": "\n".join(commands()),
         "protocol.md": "\n".join(protocol()),
-        "formats.md": "\n".join(formats()),
+        "formats.md": "\n".join(format_tables.page()),
         "sheets.md": "\n".join(sheets()),
         "tables.md": "\n".join(tables()),
     }
@@ -98,15 +98,6 @@ def _type(field: FieldInfo) -> str:
     names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
     plain = text.replace("datetime.", "").removesuffix(" | None")
     return names.get(plain, "date" if "date" in plain else "whole number" if "int" in str(field.annotation) else plain)
-
-
-def formats() -> Iterator[str]:
-    """Yield the page of the formats that are read."""
-    yield "# Formats\n"
-    yield "A file is recognised by its content, never by its name.\n"
-    yield "| name | what it is |\n|---|---|"
-    for item in FORMATS:
-        yield f"| {item.name} | {item.label} |"
 
 
 def sheets() -> Iterator[str]:
