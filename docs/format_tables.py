@@ -152,6 +152,7 @@ APART: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("date", "month", "with the year"),
         ("times_cited", "note", "`Cited by: n`"),
         ("database", "source", ""),
+        ("cited_references", "references", "in exports of Scopus, parted where that is certain; else kept in `extra`"),
         ("extra", "crossref|cut", "the entry named by `crossref` lends year, publisher, book title, ..."),
     ),
     "openalex-json": (

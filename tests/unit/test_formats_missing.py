@@ -40,7 +40,8 @@ def test_what_a_reader_said_is_not_said_twice() -> None:
 
 
 def test_the_references_of_a_scopus_bibtex_are_cited_references() -> None:
-    entry = "@ARTICLE{{A2001,\n title={{T}}, abstract={{x}},\n references={{Lim, A., Halls (2007) J Food, 6; Roy, B., Bread (1996) J Food, 2}},{}\n}}"
+    cited = "Lim, A., Halls (2007) J Food, 6; Roy, B., Bread (1996) J Food, 2"
+    entry = f"@ARTICLE{{{{A2001,\n title={{{{T}}}}, abstract={{{{x}}}},\n references={{{{{cited}}}}},{{}}\n}}}}"
     parted = read_export("x", entry.format("\n source={Scopus}").encode()).reading.entries[0]
     assert parted.fields["cited_references"] == ["Lim, A., Halls (2007) J Food, 6", "Roy, B., Bread (1996) J Food, 2"]
     kept = read_export("x", entry.format("").encode()).reading.entries[0]
