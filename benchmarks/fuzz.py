@@ -177,8 +177,11 @@ def neighbours(
 
 
 def _said(entry: ParsedEntry) -> list[tuple[str, object]]:
-    """Return what an entry holds, but for what the head of a file may say of all its records (database, whose ids)."""
-    return [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
+    """Return what an entry holds, but for what the head of a file says of all its records; of JSON in no order."""
+    said = [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
+    if not entry.raw.startswith("{"):
+        return said
+    return sorted((name, sorted(map(str, value)) if isinstance(value, list) else value) for name, value in said)
 
 
 def _plain(title: str, raw: str) -> bool:

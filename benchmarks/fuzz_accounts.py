@@ -32,6 +32,7 @@ TAGS: dict[str, re.Pattern[str]] = {
     "endnote-xml": re.compile(r"<record[\s>]"),
 }
 _TABLES = frozenset({"csv", "wos-tab"})
+_EVERY_CR = frozenset({"enw", "refworks", "ovid", "proquest", "ebsco", "embase"})
 _RULE = re.compile(r"^[ \t]*_{40,}[ \t]*$", re.MULTILINE)
 _PROQUEST = re.compile(r"^Title: .*\n(?:.*\n)*?(?:Publication title|Document URL|ProQuest document ID): ", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z0-9]{7,}")
@@ -62,6 +63,8 @@ def accounted(read: ExportReading, data: bytes) -> list[Failure]:
     text = text_of(data, read.encoding)
     items = items_of(read)
     name = read.format.name
+    if name in _EVERY_CR:
+        text = text.replace("\r", "\n")
     if name in _TABLES:
         return _rows_accounted(read, text, items)
     lost = _words_accounted(read, text, items)
