@@ -36,6 +36,7 @@ DATA = Path(os.environ.get("REVIEW_SHARED_DATA", Path(__file__).resolve().parent
 _WINDOW = 60_000
 _SLOW = 2.0
 _MARGIN = 4
+_JOINED = 0.05  # cases in which a block of another file is appended instead
 _FROM_HEAD = frozenset({"accession", "database"})
 
 
@@ -215,8 +216,10 @@ def run(files: list[Source], cases: int, seed: int, progress: bool = False, firs
         random = Random(f"{seed}-{case}")
         source, other = random.choice(files), random.choice(files)
         original = window(source, random)
-        change = damaged if source.format == "workbook" else mutate
-        changed = change(original, other.data, random)
+        if "workbook" not in (source.format, other.format) and random.random() < _JOINED:
+            changed = original.rstrip() + random.choice((b"\n", b"\n\n")) + window(other, random)
+        else:
+            changed = (damaged if source.format == "workbook" else mutate)(original, other.data, random)
         name = f"{seed}-{case} {source.name}"
         after, why, spent, failures = check("case", changed, random)
         result.cases += 1
