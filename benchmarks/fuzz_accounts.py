@@ -33,12 +33,14 @@ TAGS: dict[str, re.Pattern[str]] = {
 }
 _TABLES = frozenset({"csv", "wos-tab"})
 _EVERY_CR = frozenset({"enw", "refworks", "ovid", "proquest", "ebsco", "embase"})
+# Where a lone CR parts two tags of a file of other line ends.
+_LOST_LINE_ENDS = {"ris": r"\r(?=[A-Z][A-Z0-9]  -(?: |$))", "nbib": r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )"}
 _RULE = re.compile(r"^[ \t]*_{40,}[ \t]*$", re.MULTILINE)
 _PROQUEST = re.compile(r"^Title: .*\n(?:.*\n)*?(?:Publication title|Document URL|ProQuest document ID): ", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z0-9]{7,}")
 _XML_TAG = re.compile(r"<[^<>]*+>")
 _ESCAPE = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|[nrtbf"/\\])')
-_HEAD = re.compile(r"^(?:FN|VR|Provider:|Database:|Content:)(?: .*)?$", re.MULTILINE)
+_HEAD = re.compile(r"^[ \t]*(?:FN|VR|Provider|Database|Content)\b.*$", re.MULTILINE)
 _OUTSIDE = re.compile(r"outside (?:any|the) record")
 
 
@@ -60,11 +62,9 @@ def accounted(read: ExportReading, data: bytes) -> list[Failure]:
     """Return the lines that open a record and are neither an entry, nor a reject, nor part of one; words in none."""
     if read.format.binary:
         return []
-    text = text_of(data, read.encoding)
     items = items_of(read)
     name = read.format.name
-    if name in _EVERY_CR:
-        text = text.replace("\r", "\n")
+    text = text_of(data, read.encoding, name)
     if name in _TABLES:
         return _rows_accounted(read, text, items)
     lost = _words_accounted(read, text, items)
@@ -127,12 +127,16 @@ def _words_accounted(read: ExportReading, text: str, items: Sequence[ParsedEntry
     return [Failure("words", f"in no record, and no remark: {sorted(missing)[:6]}")] if missing else []
 
 
-def text_of(data: bytes, encoding: str) -> str:
-    """Return the text as the reader says it decoded it, with `\\n` line ends."""
+def text_of(data: bytes, encoding: str, name: str) -> str:
+    """Return the text as the reader says it decoded it, with `\\n` line ends wherever the format sees one."""
     text = data.decode("latin-1" if encoding in ("cp1252", "mac_roman") else encoding, "replace")
-    text = text.replace("\ufeff", "").replace("ï»¿", "").replace("\r\n", "\n")
-    text = text.replace("\r", "\n") if text.count("\r") > text.count("\n") else text
-    return re.sub(r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )", "\n", re.sub(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))", "\n", text))
+    text = text.replace("\ufeff", "").replace("ï»¿", "")
+    if text.count("\r\r\n") * 2 > text.count("\n"):
+        text = text.replace("\r\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    if name in _EVERY_CR or text.count("\r") > text.count("\n"):
+        return text.replace("\r", "\n")
+    return re.sub(_LOST_LINE_ENDS[name], "\n", text) if name in _LOST_LINE_ENDS else text
 
 
 def _rows_accounted(read: ExportReading, text: str, items: Sequence[ParsedEntry | RejectedEntry]) -> list[Failure]:
