@@ -15,16 +15,19 @@ import argparse
 import csv
 import os
 import re
+import resource
 import sys
 import time
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from benchmarks.fuzz_accounts import Failure, accounted, items_of
 from benchmarks.fuzz_mutations import mutate
+from benchmarks.fuzz_workbooks import damaged, workbooks
 from pipeline.errors import InputError
 from pipeline.formats import ExportReading, read_export
 from pipeline.records import ParsedEntry, RejectedEntry
@@ -33,43 +36,18 @@ DATA = Path(os.environ.get("REVIEW_SHARED_DATA", Path(__file__).resolve().parent
 _WINDOW = 60_000
 _SLOW = 2.0
 _MARGIN = 4
+_JOINED = 0.05  # cases in which a block of another file is appended instead
 _FROM_HEAD = frozenset({"accession", "database"})
-
-# Format -> a line that opens a record. A new format joins with a row here; one without a row is checked without it.
-OPENS: dict[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.MULTILINE)
-    for name, pattern in {
-        "ris": r"^TY  - ?[A-Z]{2,8}[ ]*$",
-        "wos": r"^PT [A-Z][ ]*$",
-        "nbib": r"(?:^|\n\n)PMID- ?\d+[ ]*$",
-        "bibtex": r"^@(?!(?i:string|comment|preamble))[A-Za-z]+\{[^\s{}=,\"\\]+,[ ]*\n[ ]*[a-z]+ *= *[{\"]",
-        "refworks": r"^RT [A-Z]",
-        "ovid": r"^<\d+\. ?>[ ]*$",
-    }.items()
-}
-# XML may stand on one line: how often a record opens is the most that may be found, and none is too few.
-TAGS: dict[str, re.Pattern[str]] = {
-    "pubmed-xml": re.compile(r"<Pubmed(?:Book)?Article[\s>]"),
-    "endnote-xml": re.compile(r"<record[\s>]"),
-}
-_TABLES = frozenset({"csv", "wos-tab"})
 
 
 @dataclass(frozen=True)
 class Source:
-    """A real file: its bytes, where its records begin, and what comes before the first."""
+    """A file: its bytes, where its records begin, what it is read as."""
 
     name: str
     data: bytes
     starts: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong with a case: a short word for the kind, and what was seen."""
-
-    kind: str
-    words: str
+    format: str = ""
 
 
 @dataclass
@@ -84,8 +62,8 @@ class Result:
     slowest: float = 0.0
 
 
-def sources(folder: Path) -> list[Source]:
-    """Return the files of the manifest, with the places of their records."""
+def sources(folder: Path, formats: Collection[str] = ()) -> list[Source]:
+    """Return the files of the manifest, with the places of their records, and invented workbooks; of these formats."""
     found = []
     with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as stream:
         names = [row["path"] for row in csv.DictReader(stream)]
@@ -94,14 +72,17 @@ def sources(folder: Path) -> list[Source]:
         if not data.strip():
             continue
         starts: tuple[int, ...] = ()
+        form = ""
         try:
             read = read_export(name, data)
+            form = read.format.name
             if "utf-16" not in read.encoding and b"\n" in data:
                 starts = tuple(_offsets(data, (entry.line for entry in read.reading.entries)))
         except InputError:
             pass
-        found.append(Source(name, data, starts))
-    return found
+        found.append(Source(name, data, starts, form))
+    found += [Source(name, data, (), "workbook") for name, data in workbooks()]
+    return [source for source in found if not formats or source.format in formats]
 
 
 def _offsets(data: bytes, lines: Iterator[int]) -> Iterator[int]:
@@ -118,7 +99,7 @@ def window(source: Source, random: Random) -> bytes:
     """Return whole records of a file, few enough, under what stands before the first."""
     limit = random.choice((2_000, 5_000, 10_000, 10_000, _WINDOW))
     if not source.starts:
-        return source.data[:_WINDOW]
+        return source.data if source.format == "workbook" else source.data[:_WINDOW]
     head = source.data[: source.starts[0]][:4_000]
     first = random.randrange(len(source.starts))
     start = source.starts[first]
@@ -153,66 +134,16 @@ def check(name: str, data: bytes, random: Random) -> tuple[ExportReading | None,
     return read, "", spent, failures
 
 
-def items_of(read: ExportReading) -> list[ParsedEntry | RejectedEntry]:
-    """Return entries and rejects by line."""
-    items: list[ParsedEntry | RejectedEntry] = [*read.reading.entries, *read.reading.rejects]
-    return sorted(items, key=lambda item: item.line)
-
-
-def accounted(read: ExportReading, data: bytes) -> list[Failure]:
-    """Return the lines that open a record and are neither an entry, nor a reject, nor part of one."""
-    text = _text(data, read.encoding)
-    items = items_of(read)
-    name = read.format.name
-    if name in TAGS:
-        opened = len(TAGS[name].findall(text))
-        return [] if min(1, opened) <= len(items) <= opened else [Failure("count", f"{opened} open, {len(items)} read")]
-    if name in _TABLES:
-        return _rows_accounted(read, text, items)
-    if name not in OPENS:
-        return []
-    lines = [item.line for item in items]
-    lost = []
-    for found in OPENS[name].finditer(text):
-        number = text.count("\n", 0, found.end() - len(found.group(0).lstrip("\n"))) + 1
-        opening = found.group(0).strip().split("\n")[0]
-        at = bisect_right(lines, number) - 1
-        if at < 0 or not (lines[at] == number or opening.strip() in items[at].raw):
-            lost.append(Failure("lost", f"line {number} opens a record and is in none: {opening[:80]!r}"))
-    for entry in read.reading.entries:
-        if name in ("ris", "wos") and not entry.raw.lstrip().upper().startswith(("TY", "PT")):
-            lost.append(Failure("count", f"line {entry.line} opens no record: {entry.raw[:60]!r}"))
-    return lost
-
-
-def _text(data: bytes, encoding: str) -> str:
-    """Return the text as the reader says it decoded it, with `\\n` line ends."""
-    text = data.decode("latin-1" if encoding in ("cp1252", "mac_roman") else encoding, "replace")
-    text = text.replace("\ufeff", "").replace("ï»¿", "").replace("\r\n", "\n")
-    text = text.replace("\r", "\n") if text.count("\r") > text.count("\n") else text
-    return re.sub(r"\r(?=[A-Z][A-Z0-9][A-Z0-9 ]{2}- )", "\n", re.sub(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))", "\n", text))
-
-
-def _rows_accounted(read: ExportReading, text: str, items: list[ParsedEntry | RejectedEntry]) -> list[Failure]:
-    """Return the lines of a table under its header whose longest word stands in no row that was read or refused."""
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-    if read.format.name == "wos-tab":
-        wrong = len(items) != len(lines) - 1
-        return [Failure("count", f"{len(lines) - 1} rows, {len(items)} read")] if wrong else []
-    held = "\n".join(item.raw for item in items)
-    first = min((item.line for item in items), default=0)
-    for number, line in lines:
-        word = max(re.findall(r"[A-Za-z0-9]+", line), key=len, default="")
-        if number >= first and len(word) > 6 and word not in held and "not yet labeled" not in line:
-            return [Failure("lost", f"line {number} of the table is in no row: {line[:80]!r}")]
-    return []
-
-
 def neighbours(
     before: ExportReading, original: bytes, after: ExportReading, changed: bytes
 ) -> tuple[int, list[Failure]]:
     """Return how many records the damage left alone, and those among them whose title is not read as before."""
-    if "utf-16" in before.encoding + after.encoding or b"\n" not in original or not before.reading.entries:
+    if (
+        before.format.binary
+        or "utf-16" in before.encoding + after.encoding
+        or b"\n" not in original
+        or not before.reading.entries
+    ):
         return 0, []
     head, tail = _common(original, changed)
     entries = sorted(before.reading.entries, key=lambda entry: entry.line)
@@ -247,8 +178,11 @@ def neighbours(
 
 
 def _said(entry: ParsedEntry) -> list[tuple[str, object]]:
-    """Return what an entry holds, but for what the head of a file may say of all its records (database, whose ids)."""
-    return [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
+    """Return what an entry holds, but for what the head of a file says of all its records; of JSON in no order."""
+    said = [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
+    if not entry.raw.startswith("{"):
+        return said
+    return sorted((name, sorted(map(str, value)) if isinstance(value, list) else value) for name, value in said)
 
 
 def _plain(title: str, raw: str) -> bool:
@@ -275,14 +209,17 @@ def _shared(most: int, same: Callable[[int], bool]) -> int:
     return low
 
 
-def run(files: list[Source], cases: int, seed: int, progress: bool = False) -> Result:
+def run(files: list[Source], cases: int, seed: int, progress: bool = False, first: int = 0) -> Result:
     """Run the cases; each has its own random numbers, so that one can be repeated alone."""
     result = Result()
-    for case in range(cases):
+    for case in range(first, first + cases):
         random = Random(f"{seed}-{case}")
         source, other = random.choice(files), random.choice(files)
         original = window(source, random)
-        changed = mutate(original, other.data, random)
+        if "workbook" not in (source.format, other.format) and random.random() < _JOINED:
+            changed = original.rstrip() + random.choice((b"\n", b"\n\n")) + window(other, random)
+        else:
+            changed = (damaged if source.format == "workbook" else mutate)(original, other.data, random)
         name = f"{seed}-{case} {source.name}"
         after, why, spent, failures = check("case", changed, random)
         result.cases += 1
@@ -328,12 +265,16 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=DATA / "exports")
+    parser.add_argument("--formats", default="", help="names of formats, parted by commas: only files of these")
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--save", type=Path, help="folder for the cases that fail")
     arguments = parser.parse_args()
     if not arguments.folder.is_dir():
         print(f"no exports at {arguments.folder} (set REVIEW_SHARED_DATA)")
         return 2
-    result = run(sources(arguments.folder), arguments.cases, arguments.seed, progress=True)
+    formats = [name for name in arguments.formats.split(",") if name]
+    files = sources(arguments.folder, formats)
+    result = run(files, arguments.cases, arguments.seed, progress=True, first=arguments.first)
     kinds = Counter(failure.kind for failure, _, _ in result.failures)
     refused = result.refused.total()
     print(f"{result.cases} cases: {result.cases - refused} read, {refused} refused by name; "
@@ -341,7 +282,8 @@ def main() -> int:
     print("formats: " + ", ".join(f"{name} {number}" for name, number in result.formats.most_common()))
     for why, number in result.refused.most_common(12):
         print(f"{number:>6} refused: {why}")
-    print(f"{len(result.failures)} failures {dict(kinds)}; {time.process_time():.0f} CPU s in all")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{len(result.failures)} failures {dict(kinds)}; {time.process_time():.0f} CPU s in all, {memory} MB at most")
     for failure, name, _ in result.failures[:60]:
         print(f"  {failure.kind}: {name}: {failure.words}")
     if arguments.save:

@@ -117,6 +117,11 @@ def assemble(
     return Reading(tuple(entries), tuple(sorted(refused, key=lambda reject: reject.line)), tuple(remarks))
 
 
+def all_lines(text: str) -> list[str]:
+    """Return the lines of a text; a lone CR in it ends one too: half of a file may have them."""
+    return text.replace("\r", "\n").split("\n")
+
+
 def lines_of(text: str) -> Iterator[str]:
     """Yield the lines of a text, cut out a stretch at a time so that they are never all in memory."""
     start = 0

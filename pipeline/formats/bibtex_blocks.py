@@ -19,7 +19,8 @@ _ENTRY_HEAD = re.compile(
     r"[^{}=\n]{0,300},\s*[A-Za-z][\w.:+-]*\s*=|\s*[A-Za-z][\w.:+-]*\s*=\s*[{\"]|[^{}=\s,]{1,300},\s*\}"
 )
 _FIELD_LINE = re.compile(r"^[ \t]*+(?:,[ \t]*+)?[A-Za-z][\w.:+-]*[ \t]*=[ \t]*[{\"\w]", re.MULTILINE)
-_BANNER = re.compile(r"(?:%.*|Scopus|EXPORT DATE:.*|encoding = .*|[}\s,]*)$", re.IGNORECASE)
+# `% words` is a comment, `%T Title` a line of EndNote's refer format.
+_BANNER = re.compile(r"(?:%(?-i:(?![0-9A-Z@+][ \t]+\S)).*|Scopus|EXPORT DATE:.*|encoding = .*|[}\s,]*)$", re.IGNORECASE)
 
 # Where a block may begin, looked for from outside any other.
 _BEGIN = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.ris_dialects import EBSCO_CODES
 from pipeline.formats.source_citation import claim_source
@@ -95,7 +95,7 @@ def read(text: str) -> Reading:
     """Return the records of an EBSCO text file, in the layout that its marks show."""
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    lines = text.split("\n")
+    lines = all_lines(text)
     rejects = cut_start(lines, _STUB)
     (_split_details if _NUMBERS.search(text[:HEAD]) else _split_tags)(lines, records, stray)
     mark_cut(records)

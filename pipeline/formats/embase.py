@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, fill
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import (
@@ -83,7 +83,7 @@ def read(text: str) -> Reading:
     """Return the records of an Embase text file; what stands before the first number is no record."""
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    lines = text.split("\n")
+    lines = all_lines(text)
     rejects = cut_start(lines, _STUB)
     for number, line in enumerate(lines, start=1):
         if _MARK.match(line):

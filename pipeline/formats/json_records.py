@@ -147,7 +147,9 @@ class JsonCutter:
                 holders.append(_Holder(sign))
                 place += 1
             elif sign == "[":
-                place = skipped(text, place) or scan(text, place, len(text))[0] or len(text)
+                start, place = place, skipped(text, place) or scan(text, place, len(text))[0] or len(text)
+                if self._failures:  # it may have been part of a broken record
+                    self.outside.append(f"{holder.key}: {text[start:place][:60]}")
             else:
                 reject, place = self._outside(place, holder)
                 if reject:

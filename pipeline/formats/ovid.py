@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, cut_start, empty_records, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.kinds import document_type
 from pipeline.formats.ovid_fields import (
@@ -59,7 +59,7 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause, outside = True, True
-    lines = text.split("\n")
+    lines = all_lines(text)
     rejects = cut_start(lines, _STUB)
     for number, line in enumerate(lines, start=1):
         if _MARK.match(line):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
 from pipeline.normalise.markup import one_line
@@ -110,7 +110,7 @@ def read(text: str) -> Reading:
     """Return the records of a ProQuest text file; header, contents, bibliography and footer are no records."""
     parts: list[Tagged] = []
     stray: list[tuple[int, str]] = []
-    lines = text.split("\n")
+    lines = all_lines(text)
     stray += [(stub.line, stub.raw) for stub in cut_start(lines, _STUB)]
     for number, line in enumerate(lines, start=1):
         if _RULE.match(line):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, assemble, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
@@ -69,7 +69,7 @@ def read(text: str) -> Reading:
     records: list[Tagged] = []
     stray: list[tuple[int, str]] = []
     pause = True
-    lines = text.split("\n")
+    lines = all_lines(text)
     rejects = cut_start(lines, _STUB)
     for number, line in enumerate(lines, start=1):
         if not line.strip():

@@ -18,7 +18,8 @@ _TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*|(?<=  
 # Some exporters part two tags by a single CR in a file of LF lines.
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
-_FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%.*|_{5,}|-{5,}|=+)$")
+# `% words` is a comment, `%T Title` a line of EndNote's refer format.
+_FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%(?![0-9A-Z@+][ \t]+\S).*|_{5,}|-{5,}|=+)$")
 # How most lines begin: `AU  - `; type lines, end marks and all unusual spellings go the longer way.
 _USUAL = {
     f"{first}{second}  - ": first + second

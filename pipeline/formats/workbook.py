@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.errors import InputError
 from pipeline.formats.csv_columns import exporter_of, title_names, weight
 from pipeline.formats.delimited import HEADER_ROWS, Row, Table
+from pipeline.formats.old_workbook_limits import check_old_workbook
 from pipeline.formats.table_entries import table_reading
 from pipeline.formats.workbook_limits import check_limits, holds_workbook, is_zip
 from pipeline.records import ParsedEntry, Reading
@@ -45,6 +46,8 @@ def read(data: bytes) -> Reading:
             check_limits(data)
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise InputError(f"a damaged workbook ({error})", hint="save it again") from error
+    else:
+        check_old_workbook(data)
     readings: list[tuple[str, Reading]] = []
     passed: list[str] = []
     remarks: list[str] = []

@@ -123,7 +123,7 @@ def _inside(record: Tagged, tag: str, value: str, line: str) -> None:
 
 def _outside(stray: list[Tagged], number: int, tag: str, line: str) -> None:
     """Take a line outside a record."""
-    if tag and tag != "ER" and (not stray or stray[-1].ended):
+    if tag != "ER" and line.strip() and (not stray or stray[-1].ended):
         stray.append(Tagged(number))
     if stray and not stray[-1].ended:
         stray[-1].lines.append(line)

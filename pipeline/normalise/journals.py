@@ -29,7 +29,7 @@ def journal_forms(name: str) -> tuple[str, ...]:
     >>> journal_forms("Zhonghua xue za zhi = Chinese journal of blood")
     ('zhonghua xue za zhi chinese journal blood', 'zhonghua xue za zhi', 'chinese journal blood')
     """
-    bare = _TAIL.sub("", name)
+    bare = _TAIL.sub("", " ".join(name.split()))
     parts = [bare, *(_SPLIT.split(bare) if _SPLIT.search(bare) else [])]
     forms = [" ".join(word for word in words(_YEARS.sub(" ", part)).split() if word not in _SMALL) for part in parts]
     kept = [form for place, form in enumerate(forms) if form and (place == 0 or len(form) > 3)]

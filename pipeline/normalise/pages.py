@@ -38,7 +38,7 @@ def page_span(text: str) -> PageSpan | None:
     >>> page_span("S482-91"), page_span("06-Oct")
     (PageSpan(first=482, last=491, mark='s'), PageSpan(first=6, last=10, mark=''))
     """
-    plain = text.strip().lower()
+    plain = " ".join(text.split()).lower()
     if plain in _NOTHING:
         return None
     date = _SPREADSHEET_DATE.fullmatch(plain)
@@ -87,7 +87,7 @@ def leading_number(text: str) -> str:
 
     A lone number before a closing bracket ("1)") is the rest of a supplement, not a volume, and counts as none.
     """
-    plain = text.strip().lower()
+    plain = " ".join(text.split()).lower()
     if plain in _NOTHING or (")" in plain and "(" not in plain):
         return ""
     found = _NUMBER.search(plain)

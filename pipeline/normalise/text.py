@@ -22,9 +22,9 @@ _LETTERS = str.maketrans(
 _MOJIBAKE = re.compile(r"[ÂÃÄÅâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œž]")
 
 _BRACKETED_REMARK = re.compile(
-    r"[\[(]\s*(?:\d+\s+refs?\.?|review|reprint(?:ed)?\b[^\])]*|in\s+process\s+citation"
-    r"|(?:published\s+)?(?:erratum|corrigendum|correction|comment)\s+(?:appears|in|to\s+appear|published)\b[^\])]*"
-    r"|see\s+comments?\b[^\])]*|letter|article\s+in\s+[a-z]+|in\s+[a-z]+"
+    r"[\[(]\s*(?:\d+\s+refs?\.?|review|reprint(?:ed)?\b[^\])]{0,200}|in\s+process\s+citation"
+    r"|(?:published\s+)?(?:erratum|corrigendum|correction|comment)\s+(?:appears|in|to\s+appear|published)\b[^\])]{0,200}"
+    r"|see\s+comments?\b[^\])]{0,200}|letter|article\s+in\s+[a-z]+|in\s+[a-z]+"
     r"|abstract|meeting\s+abstract|conference\s+abstract"
     r"|chinese|japanese|german|french|spanish|portuguese|italian|russian|korean|polish|turkish|dutch|czech)\s*[\])]",
     re.IGNORECASE,
@@ -38,7 +38,9 @@ _LEADING_STATUS = re.compile(
     r"^\s*(?:\[?(?:retracted|withdrawn)(?:\s+article|\s+paper)?\]?|reprint(?:\s+of)?|original\s+article)\s*[:.\-–—]\s*",
     re.IGNORECASE,
 )
-_TRAILING_STATUS = re.compile(r"\s*[\[(](?:retracted|withdrawn)(?:\s+article|\s+paper)?[^\])]*[\])]\s*$", re.IGNORECASE)
+_TRAILING_STATUS = re.compile(
+    r"\s*[\[(](?:retracted|withdrawn)(?:\s+article|\s+paper)?[^\])]{0,200}[\])]\s*$", re.IGNORECASE
+)
 _ABSTRACT_TAIL = re.compile(r"\s*(?:©|\(c\)\s+(?:19|20)\d\d|copyright\b).{0,200}$", re.IGNORECASE | re.DOTALL)
 
 _NOTICES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -143,7 +145,7 @@ def title_words(title: str) -> str:
     >>> title_words("[Co-production in care, Part II]. [Review] [33 refs]")
     'co production in care part 2'
     """
-    plain = _TRAILING_STATUS.sub("", _LEADING_STATUS.sub("", title))
+    plain = _TRAILING_STATUS.sub("", _LEADING_STATUS.sub("", " ".join(title.split())))
     if "[" in plain or "(" in plain:
         plain = _BRACKETED_REMARK.sub(" ", plain)
     plain = _LANGUAGE_TAIL.sub("", plain)

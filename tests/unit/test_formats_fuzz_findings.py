@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from pipeline.errors import InputError
 from pipeline.formats import read_export
+from pipeline.normalise.journals import journal_forms
+from pipeline.normalise.pages import page_span
+from pipeline.normalise.text import title_words
 
 RIS = "".join(
     f"TY  - JOUR\nTI  - Harbour lamps, part {number}\nAU  - Quill, Nora\nPY  - 2004\nER  - \n\n" for number in (1, 2, 3)
@@ -133,3 +138,115 @@ def test_addresses_of_the_tab_form_are_parted_outside_brackets_only() -> None:
     row = "J\tMarsh, I\tTide\tPiers\t1\t1\t2\t3\t[Marsh, I; Holm, P] Univ Ellery; [Quill, N] Port &amp; Sons; Quay\tX\n"
     entry = read_export("lamps", (header + row).encode()).reading.entries[0]
     assert entry.fields["affiliations"] == ["[Marsh, I; Holm, P] Univ Ellery", "[Quill, N] Port & Sons", "Quay"]
+
+
+REFER = "%0 Journal Article\n%A Quill, Nora\n%T Harbour lamps of the coast\n%D 2004\n"
+OLD_WORKBOOK = Path(__file__).parents[1] / "fixtures" / "exports" / "core.xls"
+
+
+def told(text: str) -> bool:
+    """Whether a remark says that something stands outside the records."""
+    return any("left out" in remark for remark in read_export("lamps", text.encode()).remarks)
+
+
+WOS = "FN Own\nVR 1.0\nPT J\nTI Lamps\nUT 1\nER\n\nPT J\nTI Piers\nUT 2\nER\n\nEF\n"
+
+
+@pytest.mark.parametrize(
+    "more", ["Title,Year\nPiers of wood,2001\n", '{"title": "Piers of wood"}\n', "<record>Piers</record>"]
+)
+def test_a_block_of_another_format_behind_the_end_of_a_web_of_science_file_is_told(more: str) -> None:
+    """Lines without a tag behind `EF` were dropped without a word."""
+    assert titles(WOS + "\n" + more) == ["Lamps", "Piers"]
+    assert told(WOS + "\n" + more)
+    assert not told(WOS + "\n\n")
+
+
+def test_refer_records_in_a_ris_or_bibtex_file_are_told() -> None:
+    """`%T Title` was taken for a comment."""
+    assert told(REFER + "\n" + RIS * 4)
+    assert told(BIBTEX + "\n" + REFER)
+    assert not told("% a comment\n" + RIS)
+    assert not told("% a comment\n%\n" + BIBTEX)
+
+
+TAGGED = {
+    "ovid": "<1. >\nVN  - Ovid Technologies\nDB  - Own\nTI  - Lamps\nSO  - Piers 2004\n\n"
+    "<2. >\nVN  - Ovid Technologies\nDB  - Own\nTI  - Quays\nSO  - Piers 2005\n",
+    "enw": REFER + "\n" + REFER,
+    "refworks": "RT Journal Article\nSR Print\nA1 Quill,Nora\nT1 Lamps\nJF Piers\n\n"
+    "RT Journal Article\nSR Print\nA1 Quill,Nora\nT1 Quays\nJF Piers\n",
+    "ebsco": "TI- Lamps\nAU- Quill, Nora\nSO- Piers\nAN- 1\n\nTI- Quays\nAU- Quill, Nora\nSO- Piers\nAN- 2\n",
+}
+
+
+@pytest.mark.parametrize("name", TAGGED)
+def test_lone_cr_in_half_of_a_text_file_end_lines(name: str) -> None:
+    """A second half whose line ends are lone CRs ran into one value of the record before it."""
+    text = TAGGED[name] * 3
+    half = len(TAGGED[name]) * 2
+    mixed = text[:half] + text[half:].replace("\n", "\r")
+    assert read_export("lamps", text.encode()).format.name == name
+    assert read_export("lamps", mixed.encode()).reading == read_export("lamps", text.encode()).reading
+
+
+@pytest.mark.parametrize("place", [44, 48, 60, 64, 68, 72], ids=lambda place: f"header {place}")
+@pytest.mark.parametrize("number", [3, 0x10000, 0x7FFFFFFF, 0xFFFFFFF0])
+def test_an_old_workbook_is_not_believed_what_it_says_of_its_sectors(place: int, number: int) -> None:
+    """One changed byte made the library ask for 4 GB, or follow a circle of sectors for ever."""
+    data = bytearray(OLD_WORKBOOK.read_bytes())
+    struct.pack_into("<I", data, place, number)
+    start = time.process_time()
+    try:
+        read_export("lamps", bytes(data))
+    except InputError as error:
+        assert "cannot be read" in str(error)
+    assert time.process_time() - start < 1
+
+
+def old_record(kind: int) -> int:
+    """Return where the content of a record of the old workbook begins."""
+    data = OLD_WORKBOOK.read_bytes()
+    place = data.index(struct.pack("<HHH", 0x0809, 16, 0x0600))
+    while True:
+        found, size = struct.unpack_from("<HH", data, place)
+        if found == kind:
+            return place + 4
+        place += 4 + size
+
+
+@pytest.mark.parametrize(
+    ("kind", "offset", "number"),
+    [
+        (0x00FC, 4, 0x7FFFFFFF),
+        (0x0200, 4, 0x7FFFFFFF),
+        (0x0200, 0, 0x7FFFFFFF),
+        (0x0200, 8, 0xFFFF0000),
+        (0x00FD, 0, 0xFFFFFFFF),
+    ],
+    ids=["shared texts", "last row", "first row", "last column", "a cell far out"],
+)
+def test_an_old_workbook_is_not_believed_how_large_it_is(kind: int, offset: int, number: int) -> None:
+    data = bytearray(OLD_WORKBOOK.read_bytes())
+    struct.pack_into("<I", data, old_record(kind) + offset, number)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_export("lamps", bytes(data))
+
+
+@pytest.mark.parametrize("run", [" ", "\u00a0", "[retracted ", "(reprint ", "(erratum in ", "1 to ", "i"])
+def test_what_records_are_compared_by_takes_linear_time(run: str) -> None:
+    """200,000 blanks in a title, journal or page range took minutes."""
+    text = "a" + run * (200_000 // len(run)) + "b"
+    start = time.process_time()
+    title_words(text), journal_forms(text), page_span(text)
+    assert time.process_time() - start < 1.5
+
+
+def test_lists_that_a_broken_json_record_leaves_behind_are_told() -> None:
+    """The rest of an index of words was passed over in silence once its record had been closed too early."""
+    work = '{"id": "https://openalex.org/W1", "title": "Harbour lamps", "authorships": [], "publication_year": 2004'
+    index = '"abstract_inverted_index": {"Lamps": [0], "burned": [1]}'
+    broken = '{"results": [' + work + ', "a" 1]}, ' + index + "}, " + work + "}]}"
+    read = read_export("lamps", broken.encode())
+    held = "".join(item.raw for item in (*read.reading.entries, *read.reading.rejects)) + "".join(read.remarks)
+    assert "burned" in held
