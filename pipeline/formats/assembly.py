@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 _STRETCH = 1_000_000
@@ -85,6 +86,22 @@ def empty_records(records: Iterable[Tagged]) -> list[RejectedEntry]:
         for record in records
         if not record.pairs
     ]
+
+
+def begun(record: Tagged, rules: Iterable[Rule], aside: Collection[str]) -> tuple[Draft, dict[str, list[str]]]:
+    """Return the draft of a record with all that rules can fill, and its values.
+
+    Args:
+        record: the record.
+        rules: what each tag fills.
+        aside: tags that the reader itself gives to their columns.
+    """
+    draft = Draft()
+    if not record.ended:
+        draft.flag("incomplete")
+    values = record.values()
+    fill(draft, rules, values, aside)
+    return draft, values
 
 
 def assemble(

@@ -292,7 +292,7 @@ def fill(
     claimed = set(aside)
     for rule in rules:
         found = values.get(rule.tag)
-        if not found:
+        if not found or rule.tag in aside:
             continue
         claimed.add(rule.tag)
         if rule.split is None and rule.column in _ITEMS:

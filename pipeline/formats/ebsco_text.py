@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, empty_records, left_out, mark_cut
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, empty_records, left_out, mark_cut
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import EBSCO_CODES
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import HEAD, UNTAGGED, Table, claim_names, hidden_identifiers, rules_of, spelling_of
@@ -166,11 +166,7 @@ def _detail(record: Tagged, line: str, after: str, pause: bool) -> None:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft = Draft()
-    if not record.ended:
-        draft.flag("incomplete")
-    values = record.values()
-    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    draft, values = begun(record, _RULES, _MAPPED_HERE)
     for tag, column in _NAMES:
         for value in values.get(tag, ()):
             claim_names(draft, tag, column, (name for name in re.split(r"[;\n]", value) if name.strip(" .,")))

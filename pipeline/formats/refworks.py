@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.records import ParsedEntry, Reading
 
@@ -48,7 +48,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("UL", "url", r"\n"),
     Rule("RT", "type"),
 )
-_MAPPED_HERE = ("A1", "A2", "T2", "SP", "OP", "DB", "SN")
+_MAPPED_HERE = frozenset({"A1", "A2", "T2", "SP", "OP", "DB", "SN"})
 _PARTS = re.compile(r"section|chapter|conference", re.IGNORECASE)
 _WHOLES = re.compile(r"book|thesis|report|monograph", re.IGNORECASE)
 
@@ -118,11 +118,7 @@ def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft = Draft()
-    if not record.ended:
-        draft.flag("incomplete")
-    values = record.values()
-    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    draft, values = begun(record, _RULES, _MAPPED_HERE)
     for tag, column in (("A1", "authors"), ("A2", "editors")):
         for value in values.get(tag, ()):
             for line in value.split("\n"):
