@@ -17,6 +17,7 @@ from pipeline.formats.missing import missing_remarks
 from pipeline.formats.screening_labels import with_file_decisions
 from pipeline.records import Reading
 
+_PROVIDER = re.compile(r"\s*(?:Provider|Database|Content)\s*:", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W_]")
 
 
@@ -58,6 +59,8 @@ def read_export(name: str, data: bytes) -> ExportReading:
         raise _no_records(name, "the file holds only blank lines")
     if not _LETTERS.search(decoded.text):
         raise _no_records(name, f"the file holds only signs: {decoded.text.strip()[:20]!r}")
+    if len(decoded.text) < 2000 and all(map(_PROVIDER.match, filter(str.strip, decoded.text.split("\n")))):
+        raise _no_records(name, "it holds the lines a database puts above its records, and no record")
     found = recognise(decoded.text, name)
     reading = _read(found, decoded.text, name)
     return ExportReading(found, decoded.encoding, reading, decoded.remarks + reading.remarks)

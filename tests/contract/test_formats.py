@@ -270,7 +270,7 @@ def test_header_only(sample: Sample) -> None:
 
 @each
 def test_provider_lines_alone_are_no_records(sample: Sample) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"no records in sample\.txt"):
         read("Provider: EBSCOhost\nDatabase: SocINDEX\nContent: text/plain\n")
 
 
