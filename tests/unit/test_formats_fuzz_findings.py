@@ -244,9 +244,24 @@ def test_what_records_are_compared_by_takes_linear_time(run: str) -> None:
 
 def test_lists_that_a_broken_json_record_leaves_behind_are_told() -> None:
     """The rest of an index of words was passed over in silence once its record had been closed too early."""
-    work = '{"id": "https://openalex.org/W1", "title": "Harbour lamps", "authorships": [], "publication_year": 2004'
-    index = '"abstract_inverted_index": {"Lamps": [0], "burned": [1]}'
-    broken = '{"results": [' + work + ', "a" 1]}, ' + index + "}, " + work + "}]}"
+    broken = """[
+  {
+    "id": "https://openalex.org/W1",
+    "title": "Harbour lamps",
+    "display_name": "Harbour lamps",
+    "ids": {
+      "doi": "x"
+    ],
+    "abstract_inverted_index": {
+      "lamps": [0],
+      "burned": [1]
+    },
+    "counts_by_year": [
+      {"year": 2024, "title": "Piers"}
+    ]
+  }
+]
+"""
     read = read_export("lamps", broken.encode())
     held = "".join(item.raw for item in (*read.reading.entries, *read.reading.rejects)) + "".join(read.remarks)
     assert "burned" in held
