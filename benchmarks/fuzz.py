@@ -182,7 +182,7 @@ def _said(entry: ParsedEntry) -> list[tuple[str, object]]:
     said = [(name, value) for name, value in (*entry.fields.items(), *entry.extra.items()) if name not in _FROM_HEAD]
     if not entry.raw.startswith("{"):
         return said
-    return sorted((name, sorted(map(str, value)) if isinstance(value, list) else value) for name, value in said)
+    return sorted((name, str(sorted(map(str, value)) if isinstance(value, list) else value)) for name, value in said)
 
 
 def _plain(title: str, raw: str) -> bool:

@@ -8,7 +8,7 @@ from pipeline.formats.catalogue import FORMATS, UNREAD, Format
 
 _LEAST = 0.4
 # Longer and longer starts of a text: what stands further down, in one record, does not change what the file is.
-_STARTS = (500, 2_000, 20_000)
+_STARTS = (500, 2_000, 6_000, 20_000)
 # A reader as sure as this is believed before the signs of formats that are not read.
 _SURE = 0.9
 

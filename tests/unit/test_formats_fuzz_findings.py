@@ -265,3 +265,12 @@ def test_lists_that_a_broken_json_record_leaves_behind_are_told() -> None:
     read = read_export("lamps", broken.encode())
     held = "".join(item.raw for item in (*read.reading.entries, *read.reading.rejects)) + "".join(read.remarks)
     assert "burned" in held
+
+
+def test_ovid_records_appended_to_a_proquest_file_do_not_make_it_ovid() -> None:
+    """The addresses of ProQuest's first record filled the start by which a file is recognised."""
+    links = "Links: http://x.test/?" + "a" * 3_000
+    record = f"{'_' * 60}\n\nHarbour lamps\n\nAuthor: Quill, Nora\n\n{links}\n\nTitle: Harbour lamps\n\n"
+    text = (record + "Publication title: Piers\n\nDocument type: Article\n\n") * 3
+    read = read_export("lamps", (text + "\n" + TAGGED["ovid"]).encode())
+    assert (read.format.name, len(read.reading.entries)) == ("proquest", 3)
