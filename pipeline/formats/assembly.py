@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
-_STRETCH = 1_000_000
-
 log = logging.getLogger(__name__)
 
 
@@ -137,17 +135,6 @@ def assemble(
 def all_lines(text: str) -> list[str]:
     """Return the lines of a text; a lone CR in it ends one too: half of a file may have them."""
     return text.replace("\r", "\n").split("\n")
-
-
-def lines_of(text: str) -> Iterator[str]:
-    """Yield the lines of a text, cut out a stretch at a time so that they are never all in memory."""
-    start = 0
-    while True:
-        end = text.find("\n", start + _STRETCH)
-        yield from text[start : end if end >= 0 else None].split("\n")
-        if end < 0:
-            return
-        start = end + 1
 
 
 def blocks_of(text: str) -> Iterator[str]:

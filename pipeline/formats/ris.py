@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
@@ -110,22 +110,18 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take AU, or A1 where there is no AU; the two are never joined."""
     primary = "AU" if "AU" in values else "A1"
     for tag in ("AU", "A1"):
-        rule = Rule(tag, "authors")
+        names: list[str] = []
         for value in values.get(tag, ()):
-            names = [name for line in value.split("\n") for name in _one_or_more(line)]
-            if tag == primary:
-                draft.claim_names(rule, names)
-                continue
-            for name in names:
-                if name not in draft.fields.get("authors", []):
-                    draft.keep(tag, name)
-
-
-def _one_or_more(line: str) -> Sequence[str]:
-    """Return the names of a line: one in nearly every file, several where some tools put all in one."""
-    if ";" not in line and line[-1:] != "," and line.count(",") < 2:
-        return (line,)
-    return split_names(line, separator="\n")
+            if "\n" in value or ";" in value or value[-1] == "," or value.count(",") > 1:
+                names += [name for line in value.split("\n") for name in split_names(line, separator="\n")]
+            else:  # one name, as in nearly every file
+                names.append(value)
+        if names and tag == primary:
+            draft.claim_names(Rule(tag, "authors"), names)
+            continue
+        for name in names:
+            if name not in draft.fields.get("authors", []):
+                draft.keep(tag, name)
 
 
 def _containers(draft: Draft, values: dict[str, list[str]], dialect: str) -> None:

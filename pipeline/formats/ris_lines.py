@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipeline.formats.assembly import Tagged, lines_of
+from pipeline.formats.assembly import Tagged
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
@@ -27,6 +27,10 @@ _USUAL = {
     for second in string.ascii_uppercase + string.digits
     if first + second not in ("TY", "ER")
 }
+# The end mark of a record, a record in which every line is usual or plainly goes on with the one before, and a field.
+_END = re.compile(r"\nER  -[ \t]*(?=\n|\Z)")
+_SOUND = re.compile(r"TY  - [^\n]*+(?:\n(?:(?!TY|ER)[A-Z][A-Z0-9]  - |(?![^\n]{0,13}-))[^\n]*+)*+")
+_FIELD = re.compile(r"^([A-Z][A-Z0-9])  - ([^\n]*+(?:\n(?![^\n]{0,13}-)[^\n]*+)*+)", re.MULTILINE)
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 # Tags whose value may follow the hyphen at once (`TY  -JOUR`).
 _WITHOUT_BLANK = _RECORD_TAGS | {"TY", "ER", "KW", "PY", "Y1", "SN", "UR", "VL", "IS", "SP", "EP", "JA", "PB", "ID"}
@@ -57,19 +61,46 @@ class Splitter:
 
     def split(self, text: str) -> Iterator[Tagged]:
         """Take a whole text and yield its records; rejects and strays are complete when it ends."""
-        usual = _USUAL.get
-        number = 0
-        for number, line in enumerate(lines_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text), start=1):
-            tag = usual(line[:6])
-            if tag is None or self._open is None:
-                yield from self._line(number, line)
+        text = _LOST_LINE_END.sub("\n", text) if "\r" in text else text
+        position, number = 0, 1
+        for end in _END.finditer(text):
+            block = text[position : end.end()]
+            blanks = len(block) - len(block.lstrip("\n"))
+            body = block[blanks : end.start() - position]
+            if self._open is None and self._outside is None and _SOUND.fullmatch(body):
+                yield self._sound(number + blanks, body, end.group(0)[1:])
             else:
-                self._open.lines.append(line)
-                self._open.pairs.append((tag, [line[6:]]))
+                yield from self._lines(block, number, bool(position))
+            position, number = end.end(), number + block.count("\n")
+        yield from self._lines(text[position:], number, bool(position))
         last = self._open
         if last is not None:
             last.context["cut"] = "yes"
         yield from self._close_record(ended=False)
+
+    def _sound(self, number: int, body: str, end: str) -> Tagged:
+        """Return a record of usual lines, cut at one go."""
+        pairs = [
+            (
+                tag,
+                [line.strip(" \t") for line in value.split("\n") if line.strip()] or [""] if "\n" in value else [value],
+            )
+            for tag, value in _FIELD.findall(body)
+        ]
+        return Tagged(number, [body, end], pairs, ended=True, context=dict(self._context))
+
+    def _lines(self, block: str, number: int, begun: bool) -> Iterator[Tagged]:
+        """Take a stretch of text line by line; `begun`: what it starts with is the end of a line already taken."""
+        usual = _USUAL.get
+        for place, line in enumerate(block.split("\n")):
+            if begun and not place:
+                continue
+            tag = usual(line[:6])
+            if tag is None or self._open is None:
+                yield from self._line(number + place, line)
+            else:
+                self._open.lines.append(line)
+                self._open.pairs.append((tag, [line[6:]]))
 
     def remarks(self) -> Iterator[str]:
         """Yield one line for what stood outside the records."""
@@ -133,6 +164,11 @@ class Splitter:
         if record is not None:
             record.ended = ended
             yield record
+
+
+def _lines_with_words(value: str) -> list[str]:
+    """Return the lines of a value that hold more than blanks; one empty line where none does."""
+    return [line.strip(" \t") for line in value.split("\n") if line.strip()] or [""]
 
 
 def _parted(line: str) -> tuple[str, str]:
