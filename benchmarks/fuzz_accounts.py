@@ -40,7 +40,8 @@ _PROQUEST = re.compile(r"^Title: .*\n(?:.*\n)*?(?:Publication title|Document URL
 _WORD = re.compile(r"[A-Za-z0-9]{7,}")
 _XML_TAG = re.compile(r"<[^<>]*+>")
 _ESCAPE = re.compile(r'\\(?:u[0-9A-Fa-f]{4}|[nrtbf"/\\])')
-_HEAD = re.compile(r"^[ \t]*(?:FN|VR|Provider|Database|Content)\b.*$", re.MULTILINE)
+# What heads a file, and comments: of no record.
+_HEAD = re.compile(r"^[ \t]*(?:(?:FN|VR|Provider|Database|Content|Record #\d+)\b|% ).*$", re.MULTILINE)
 _OUTSIDE = re.compile(r"outside (?:any|the) record")
 
 
