@@ -26,7 +26,8 @@ def import_files(
     """Read exports and write their entries as one table; return lines to print, lines on problems, and the exit status.
 
     Args:
-        paths: export files, or folders of them (every file below counts, hidden ones aside).
+        paths: export files, or folders of them (every file below counts; hidden ones, notes in Markdown and the search
+            log aside).
         out: table to write, `.parquet` or `.csv`, with the columns of an entry (docs/reference/tables.md). Entries that
             could not be read go to a table beside it, `<name>.rejects.csv`, where there are any.
         report: JSON to write: per file format, encoding, entries, rejects, why it was refused, remarks.
@@ -62,8 +63,7 @@ def _files(paths: Iterable[Path]) -> dict[str, Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(item for item in path.rglob("*") if item.is_file())
-            visible = [item for item in inside if not any(part[0] in ".~" for part in item.relative_to(path).parts)]
-            found |= {item.as_posix(): item for item in visible}
+            found |= {item.as_posix(): item for item in inside if _may_be_export(item.relative_to(path))}
         elif path.is_file():
             found[path.as_posix()] = path
         else:
@@ -71,6 +71,12 @@ def _files(paths: Iterable[Path]) -> dict[str, Path]:
     if not found:
         raise ReviewError("there are no files to read", hint="name export files, or folders that hold some")
     return found
+
+
+def _may_be_export(path: Path) -> bool:
+    """Return whether a file of a folder is to be read: not hidden, no note in Markdown, not the search log."""
+    hidden = any(part[0] in ".~" for part in path.parts)
+    return not hidden and path.suffix.lower() != ".md" and path.name != "sources.toml"
 
 
 def _check_out(out: Path, report: Path | None, files: Mapping[str, Path]) -> None:

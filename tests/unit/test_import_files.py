@@ -29,7 +29,8 @@ def folder_of(tmp_path: Path) -> Path:
     (folder / "deeper" / "two.nbib").write_bytes((EXPORTS / "core.nbib").read_bytes())
     (folder / "same.txt").write_bytes((folder / "deeper" / "two.nbib").read_bytes())
     (folder / "login.ris").write_text("<!DOCTYPE html><html><body>Sign in</body></html>", encoding="utf-8")
-    (folder / ".hidden").write_text("nothing", encoding="utf-8")
+    for name in (".hidden", "README.md", "sources.toml"):
+        (folder / name).write_text("nothing", encoding="utf-8")
     return folder
 
 
