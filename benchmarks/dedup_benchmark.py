@@ -27,6 +27,11 @@ SETS = (
     "coproduction",
 )  # fmt: skip
 
+# What the labels of the sets count as one work.
+LABELS_POLICY = DedupSection(
+    cochrane_versions="merged", preprints="merged", conference_versions="apart", retraction_notices="apart"
+)
+
 _DOI = re.compile(r"10\.\d{3,}/\S+")
 _ISSN = re.compile(r"\b\d{4}-?\d{3}[\dXx]\b")
 _TYPES = {
@@ -153,7 +158,7 @@ def measure(folder: Path, name: str, settings: DedupSection | None = None) -> Me
     order = {entry_id: place for place, entry_id in enumerate(entries["entry_id"])}
     nobody = entry_frame([], DECISION_COLUMNS)
     begin = time.process_time()
-    result = deduplicate(entries, nobody, settings or DedupSection())
+    result = deduplicate(entries, nobody, settings or LABELS_POLICY)
     seconds = time.process_time() - begin
     predicted: dict[str, list[str]] = {}
     for entry_id, cluster_id in zip(result.clusters["entry_id"], result.clusters["cluster_id"], strict=True):

@@ -89,6 +89,9 @@ class Stratum(_Section):
     )
 
 
+VersionPolicy = Literal["merged", "linked", "apart"]
+
+
 class DedupSection(_Section):
     """When two entries are the same work."""
 
@@ -106,8 +109,22 @@ class DedupSection(_Section):
         le=1,
         description="title similarity from which an undecided pair goes to a person",
     )
-    review_updates: Literal["same", "different"] = Field(
-        default="same", description="whether the updates of one Cochrane review (same review number) are one work"
+    cochrane_versions: VersionPolicy = Field(
+        default="linked",
+        description="updates of one Cochrane review (same review number): merged into one record, "
+        "linked as reports of one study, or apart",
+    )
+    preprints: VersionPolicy = Field(
+        default="linked", description="a preprint and the article it became: merged, linked or apart"
+    )
+    conference_versions: VersionPolicy = Field(
+        default="linked", description="a conference paper or abstract and its journal version: merged, linked or apart"
+    )
+    retraction_notices: VersionPolicy = Field(
+        default="linked", description="a work and the notice that retracts it: merged, linked or apart"
+    )
+    corrected_republications: VersionPolicy = Field(
+        default="merged", description="an article and its corrected republication: merged, linked or apart"
     )
 
 

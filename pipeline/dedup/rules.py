@@ -131,7 +131,7 @@ def translated_title(pairs: Comparison, settings: DedupSection) -> Flags:
 def review_update(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return updates of one Cochrane review (same review number), where the protocol counts them as one work."""
     same = agree(pairs.review_number) & title_agrees(pairs, settings)
-    return same & (settings.review_updates == "same")
+    return same & (settings.cochrane_versions == "merged")
 
 
 MERGES: tuple[Rule, ...] = (

@@ -392,8 +392,8 @@ def test_updates_of_a_review_follow_the_protocol() -> None:
         "pages": "CD006828",
     }
     table = entries({**review, "year": 2008}, {**review, "year": 2012, "issue": "6"})
-    merged = deduplicate(table, answers(), DedupSection(review_updates="same"))
-    apart = deduplicate(table, answers(), DedupSection(review_updates="different"))
+    merged = deduplicate(table, answers(), DedupSection(cochrane_versions="merged"))
+    apart = deduplicate(table, answers(), DedupSection(cochrane_versions="apart"))
     assert (len(merged.records), len(apart.records)) == (1, 2)
 
 
