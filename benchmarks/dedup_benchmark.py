@@ -114,7 +114,7 @@ def _entry(row: dict[str, str], place: int) -> dict[str, object]:
         "entry_id": row["ID"],
         "source": "set",
         "kind": "database",
-        "file": "records.csv",
+        "file": row.get("source_database", ""),
         "line": place + 2,
         "format": "csv",
         "type": _TYPES.get(row.get("ENTRYTYPE", ""), "other"),

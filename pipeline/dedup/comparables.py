@@ -26,6 +26,7 @@ from pipeline.normalise.text import (
     abstract_words,
     compact,
     is_recurring_title,
+    is_republication,
     title_notice,
     title_numbers,
     title_series,
@@ -39,6 +40,8 @@ Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 
 SHORTEST_ABSTRACT = 100
+DISTINCT_ISSUES = 0.9
+FEWEST_COUNTED = 100
 
 _ARTICLE_NUMBER = re.compile(r"(?:e|cd|art\w*\.?\s*)?\s*\d{4,}", re.IGNORECASE)
 _COCHRANE = re.compile(r"\bcd\s?(\d{6})\b|14651858\.cd(\d{6})")
@@ -64,10 +67,12 @@ class Comparables:
 
     entry_id: Texts
     text_group: Indices
+    file: Texts
     title: Texts
     title_compact: Texts
     title_other: Texts
     notice: Texts
+    republished: Flags
     series: Texts
     numbers: Texts
     recurring: Flags
@@ -80,6 +85,7 @@ class Comparables:
     issn: Texts
     year: Numbers
     volume: Texts
+    volume_is_year: Flags
     issue: Texts
     first_page: Numbers
     last_page: Numbers
@@ -108,10 +114,12 @@ def comparables(entries: pd.DataFrame) -> Comparables:
     return Comparables(
         entry_id=_texts(ordered, "entry_id"),
         text_group=_text_groups(_texts(ordered, "raw")),
+        file=_texts(ordered, "file"),
         title=title,
         title_compact=_mapped(title, compact),
         title_other=_mapped(other, compact),
         notice=_mapped(title, title_notice),
+        republished=np.array([is_republication(text) for text in _texts(ordered, "title")], dtype=bool),
         series=_mapped(title, title_series),
         numbers=_mapped(title, title_numbers),
         recurring=np.array([is_recurring_title(text) for text in title], dtype=bool),
@@ -222,7 +230,10 @@ def _form(kind: str, container: str, doi: str) -> str:
 
 def _place_arrays(entries: pd.DataFrame) -> dict[str, Any]:
     """Return volume, issue and pages as numbers; an article number stands in for missing pages."""
-    issue_text, number_text = _texts(entries, "issue"), _texts(entries, "article_number")
+    issue_text = _without_counters(_texts(entries, "issue"), _texts(entries, "file"))
+    number_text = _texts(entries, "article_number")
+    volume = _mapped(_texts(entries, "volume"), leading_number)
+    years = [None if pd.isna(year) else str(int(year)) for year in entries["year"]]
     first, last = np.full(len(entries), np.nan), np.full(len(entries), np.nan)
     mark = np.full(len(entries), "", dtype=object)
     misplaced = np.array(
@@ -237,7 +248,8 @@ def _place_arrays(entries: pd.DataFrame) -> dict[str, Any]:
             last[place] = np.nan if span.last is None else span.last
     texts = zip(_texts(entries, "pages"), number_text, _texts(entries, "doi"), issue_text, strict=True)
     return {
-        "volume": _mapped(_texts(entries, "volume"), leading_number),
+        "volume": volume,
+        "volume_is_year": np.array([text == year for text, year in zip(volume, years, strict=True)], dtype=bool),
         "issue": np.array(
             ["" if wrong else leading_number(text) for text, wrong in zip(issue_text, misplaced, strict=True)],
             dtype=object,
@@ -247,6 +259,18 @@ def _place_arrays(entries: pd.DataFrame) -> dict[str, Any]:
         "page_mark": mark,
         "review_number": np.array([_review_number(" ".join(parts).lower()) for parts in texts], dtype=object),
     }
+
+
+def _without_counters(issues: Texts, files: Texts) -> Texts:
+    """Return the issues, emptied for files in which they only count the entries (nearly each another, large number)."""
+    result = issues.copy()
+    for file in dict.fromkeys(files):
+        here = np.flatnonzero((files == file) & (issues != ""))
+        numbers = [int(text) for text in issues[here] if text.isascii() and text.isdigit() and len(text) <= 7]
+        counting = len(set(numbers)) >= DISTINCT_ISSUES * len(here) and max(numbers, default=0) >= len(here) / 2
+        if len(here) >= FEWEST_COUNTED and counting:
+            result[here] = ""
+    return result
 
 
 def _review_number(text: str) -> str:

@@ -8,22 +8,20 @@ import numpy as np
 
 from pipeline.dedup.comparables import Flags, Indices, Numbers, Texts
 from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States, differ
-from pipeline.dedup.rules import (
-    BARRIERS,
-    CLOSE_TITLE,
-    MERGES,
-    PLACE_VETOES,
-    QUESTIONS,
-    VERSIONS,
-    WORK_VETOES,
-    Rule,
-    same_title_alone,
-)
+from pipeline.dedup.merges import MERGES
+from pipeline.dedup.questions import QUESTIONS, VERSIONS, same_title_alone
+from pipeline.dedup.rules import CLOSE_TITLE, Rule, whole_print
+from pipeline.dedup.versions import KINDS
+from pipeline.dedup.vetoes import BARRIERS, PLACE_VETOES, WORK_VETOES
 from pipeline.protocol import DedupSection
 
 DUPLICATE, DIFFERENT, UNCERTAIN, UNRELATED = "duplicate", "different", "uncertain", "unrelated"
+SAME_STUDY = "same_study"
 
-_RULES: tuple[Rule, ...] = (*MERGES, *BARRIERS, *QUESTIONS, *VERSIONS, *WORK_VETOES, *PLACE_VETOES)
+_RULES: tuple[Rule, ...] = (
+    *MERGES, *BARRIERS, *QUESTIONS, *VERSIONS, *WORK_VETOES, *PLACE_VETOES, *(kind.rule for kind in KINDS)
+)  # fmt: skip
+_OUTCOME = {"merged": DUPLICATE, "linked": SAME_STUDY, "apart": DIFFERENT}
 _NO_RULE = -1
 _FIELDS = (
     ("DOI", "doi"), ("PubMed number", "pmid"), ("authors", "authors"), ("journal", "journal"), ("year", "year"),
@@ -37,7 +35,8 @@ class Decisions:
     """What the rules say, one value a pair.
 
     Attributes:
-        verdict: duplicate, different, uncertain, or unrelated where no rule speaks.
+        verdict: duplicate, different, uncertain, same_study (versions that the protocol links), or unrelated where no
+            rule speaks.
         apart: whether the two may not end in one cluster through others either.
         score: how much speaks for one work, 0 to 1.
         rule: number of the rule that decided, for `reason`.
@@ -54,13 +53,14 @@ def decide(pairs: Comparison, settings: DedupSection) -> Decisions:
 
     A pair is a duplicate when a rule for merging holds and no veto and no barrier does. It goes to a person when a
     barrier stops it (other identifier, other form of publication), when it only looks alike, or when the same title of
-    the same authors appeared elsewhere. Other vetoed pairs are different.
+    the same authors appeared elsewhere. Other vetoed pairs are different. What the protocol says about versions of one
+    work comes last and outranks the rest.
     """
     merge, barrier, question, version, work_veto, place_veto = (
         _first_rule(rules, pairs, settings)
         for rules in (MERGES, BARRIERS, QUESTIONS, VERSIONS, WORK_VETOES, PLACE_VETOES)
     )
-    same_title = same_title_alone(pairs, settings) & ~differ(pairs.authors)
+    same_title = same_title_alone(pairs, settings) & (~differ(pairs.authors) | whole_print(pairs, settings))
     verdict = np.full(len(pairs), UNRELATED, dtype=object)
     rule = np.full(len(pairs), _NO_RULE, dtype=np.int64)
     stopped = _holds(work_veto) | _holds(place_veto) | _holds(barrier)
@@ -76,7 +76,13 @@ def decide(pairs: Comparison, settings: DedupSection) -> Decisions:
         verdict[chosen] = outcome
         rule[chosen] = numbers[chosen]
     unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins & (verdict != DUPLICATE)
-    return Decisions(verdict, stopped | unlike, score(pairs), rule)
+    apart = stopped | unlike
+    for kind in KINDS:
+        found = kind.rule.test(pairs, settings)
+        verdict[found] = _OUTCOME[kind.policy(settings)]
+        rule[found] = _RULES.index(kind.rule)
+        apart[found] = kind.policy(settings) != "merged"
+    return Decisions(verdict, apart, score(pairs), rule)
 
 
 def _first_rule(rules: tuple[Rule, ...], pairs: Comparison, settings: DedupSection) -> Indices:

@@ -11,7 +11,7 @@ from pipeline.dedup.answers import Answers, Pair
 from pipeline.dedup.clustering import Clustering
 from pipeline.dedup.comparables import Comparables, Flags
 from pipeline.dedup.comparison import Comparison
-from pipeline.dedup.decision import DIFFERENT, DUPLICATE, UNCERTAIN, UNRELATED, Decisions, reason
+from pipeline.dedup.decision import DIFFERENT, DUPLICATE, SAME_STUDY, UNCERTAIN, UNRELATED, Decisions, reason
 from pipeline.dedup.tables import PAIR_COLUMNS
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
@@ -38,7 +38,9 @@ def pair_table(
     similar = comparison.title_similarity >= settings.title_similarity
     labels = clustering.labels
     together = labels[comparison.left] == labels[comparison.right]
-    of_interest = together | np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN]) | (decisions.apart & similar)
+    of_interest = (
+        together | np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN, SAME_STUDY]) | (decisions.apart & similar)
+    )
     left, right = comparison.left.tolist(), comparison.right.tolist()
     for place, pair in enumerate(zip(left, right, strict=True)):
         if pair in answered:
@@ -67,7 +69,7 @@ def _by_rule(pair: Pair, verdict: str, together: bool, words: str, clustering: C
         return DUPLICATE, "rule", words
     if together:
         return DUPLICATE, "rule", f"by way of other entries of the cluster; {words}"
-    if verdict in (DUPLICATE, UNCERTAIN) and clustering.kept_apart_by_person(pair):
+    if verdict in (DUPLICATE, UNCERTAIN, SAME_STUDY) and clustering.kept_apart_by_person(pair):
         return DIFFERENT, "person", f"kept apart: by answers about entries of the two clusters; {words}"
     if verdict == DUPLICATE:
         return UNCERTAIN, "rule", f"not joined: other entries of the two clusters contradict; {words}"
@@ -77,15 +79,15 @@ def _by_rule(pair: Pair, verdict: str, together: bool, words: str, clustering: C
 def _one_question_each(
     rows: dict[int, tuple[str, str, str]], comparison: Comparison, decisions: Decisions, clustering: Clustering
 ) -> list[int]:
-    """Return the rows to keep: of the questions about the same two clusters only the one with the highest score."""
-    best: dict[Pair, int] = {}
+    """Return the rows to keep: of the questions and links of the same two clusters only the one that says most."""
+    best: dict[tuple[str, int, int], int] = {}
     kept: list[int] = []
     for place, (verdict, basis, _) in rows.items():
-        if verdict != UNCERTAIN or basis == "person":
+        if verdict not in (UNCERTAIN, SAME_STUDY) or basis == "person":
             kept.append(place)
             continue
         labels = clustering.labels[comparison.left[place]], clustering.labels[comparison.right[place]]
-        key = int(min(labels)), int(max(labels))
+        key = verdict, int(min(labels)), int(max(labels))
         if key not in best or decisions.score[place] > decisions.score[best[key]]:
             best[key] = place
     return sorted([*kept, *best.values()])

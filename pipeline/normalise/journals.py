@@ -9,10 +9,34 @@ from rapidfuzz import fuzz
 from pipeline.normalise.text import words
 
 _SMALL = frozenset(
-    {"the", "of", "and", "for", "in", "on", "a", "an", "de", "der", "des", "la", "le", "et", "und", "di", "to", "y"}
+    {
+        "the",
+        "of",
+        "and",
+        "for",
+        "in",
+        "on",
+        "a",
+        "an",
+        "de",
+        "der",
+        "des",
+        "la",
+        "le",
+        "et",
+        "und",
+        "di",
+        "to",
+        "y",
+        "d",
+        "l",
+        "suppl",
+        "supplement",
+        "supplementum",
+    }
 )
 _TAIL = re.compile(
-    r"\s*[.;(]\s*(?:conference(?:\s+publication|\s+start)?\s*:|date of publication|conference publication"
+    r"\s*[.;(]\s*(?:conference(?:\s+publication|\s+start)?\s*(?::|$)|date of publication|conference publication"
     r"|var\.pagings).*$",
     re.IGNORECASE,
 )
@@ -20,6 +44,7 @@ _SPLIT = re.compile(r"\s+[=/:-]\s+|[:;]\s+|\s*\[|\]\s*|\s*[(]|[)]\s*")
 _PROCEEDINGS = frozenset(
     {"proceedings", "proc", "annual", "international", "conference", "conf", "int", "th", "st", "nd", "rd"}
 )
+_ELISION = re.compile(r"\b[dl]['’‘]", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,3}(?:st|nd|rd|th)?\b")
 
 
@@ -29,7 +54,7 @@ def journal_forms(name: str) -> tuple[str, ...]:
     >>> journal_forms("Zhonghua xue za zhi = Chinese journal of blood")
     ('zhonghua xue za zhi chinese journal blood', 'zhonghua xue za zhi', 'chinese journal blood')
     """
-    bare = _TAIL.sub("", " ".join(name.split()))
+    bare = _ELISION.sub("", _TAIL.sub("", " ".join(name.split())))
     parts = [bare, *(_SPLIT.split(bare) if _SPLIT.search(bare) else [])]
     forms = [" ".join(word for word in words(_YEARS.sub(" ", part)).split() if word not in _SMALL) for part in parts]
     kept = [form for place, form in enumerate(forms) if form and (place == 0 or len(form) > 3)]

@@ -33,7 +33,8 @@ class PageSpan(NamedTuple):
 def page_span(text: str) -> PageSpan | None:
     """Return the pages of an entry as numbers; None where there are none or they cannot be read.
 
-    Shortened last pages are filled up, dates made by a spreadsheet are read back, roman pages become numbers.
+    Shortened last pages are filled up, dates made by a spreadsheet are read back, roman pages become numbers. A range
+    that runs backwards holds a mistake and says nothing.
 
     >>> page_span("S482-91"), page_span("06-Oct")
     (PageSpan(first=482, last=491, mark='s'), PageSpan(first=6, last=10, mark=''))
@@ -50,6 +51,8 @@ def page_span(text: str) -> PageSpan | None:
     if first is None:
         return None
     last = _page(ends[1]) if len(ends) > 1 else None
+    if last and last[1] < first[1] and len(str(last[1])) == len(str(first[1])):
+        return None
     return PageSpan(first[1], _filled_up(first[1], last[1]) if last else None, first[0])
 
 

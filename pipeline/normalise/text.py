@@ -29,6 +29,11 @@ _BRACKETED_REMARK = re.compile(
     r"|chinese|japanese|german|french|spanish|portuguese|italian|russian|korean|polish|turkish|dutch|czech)\s*[\])]",
     re.IGNORECASE,
 )
+_NOTICE_TAIL = re.compile(
+    r"\.?\s*\[\s*(?:(?:published\s+)?(?:erratum|corrigendum|correction|retraction|comment)\s+(?:appears|in\b|to\s+appear"
+    r"|published)|(?:see\s+)?comments?\s+in\b|(?:corrected\s+and\s+)?republished\s+(?:from|in)\b).*$",
+    re.IGNORECASE,
+)
 _LANGUAGE_TAIL = re.compile(
     r"[.:]\s*\[?(?:chinese|japanese|german|french|spanish|portuguese|italian|russian|korean|polish|turkish|dutch|czech)"
     r"\]?\s*\.?\s*$",
@@ -56,6 +61,15 @@ _NOTICES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("protocol", re.compile(r"\b(?:study|trial|review|research) protocol\b|\bprotocol (?:for|of) (?:a|an|the)\b"
                             r"|\bprotocol$|^protocol\b")),
 )  # fmt: skip
+_OF_ANOTHER_WORK = re.compile(
+    r"^(?:retraction|notice of retraction|expression of concern|(?:corrected )?republication|republished)\b"
+    r"(?: (?:note|notice|article|paper|statement|to|of|for|on|regarding))*"
+)
+_REPUBLISHED = re.compile(
+    r"\b(?:re-?published\s+(?:from|in|with|article)|corrected\s+(?:and\s+)?re-?publi(?:shed|cation))\b"
+    r"|^\W*re-?publi(?:shed|cation)\b",
+    re.IGNORECASE,
+)
 _RECURRING = re.compile(
     r"^(?:guest |from the )?(?:editorials?|editors?|editor in chief|introduction|preface|foreword|comments?|commentary"
     r"|remarks|letters?|in this issue|table of contents|contents|index|news|announcements?"
@@ -147,7 +161,7 @@ def title_words(title: str) -> str:
     """
     plain = _TRAILING_STATUS.sub("", _LEADING_STATUS.sub("", " ".join(title.split())))
     if "[" in plain or "(" in plain:
-        plain = _BRACKETED_REMARK.sub(" ", plain)
+        plain = _BRACKETED_REMARK.sub(" ", _NOTICE_TAIL.sub("", plain))
     plain = _LANGUAGE_TAIL.sub("", plain)
     return _with_digits(words(plain)) or words(title)
 
@@ -177,6 +191,20 @@ def title_notice(plain_words: str) -> str:
         if pattern.search(plain_words):
             return kind
     return ""
+
+
+def announced_title(plain_words: str) -> str:
+    """Return the words after what makes a title a notice of retraction or of republication.
+
+    >>> announced_title("retraction note to citizens as partners")
+    'citizens as partners'
+    """
+    return _OF_ANOTHER_WORK.sub("", plain_words).strip()
+
+
+def is_republication(title: str) -> bool:
+    """Return whether a title says that the work was corrected and published again."""
+    return bool(_REPUBLISHED.search(title))
 
 
 def title_series(plain_words: str) -> str:

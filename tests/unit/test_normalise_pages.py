@@ -27,7 +27,6 @@ from pipeline.normalise.pages import PageSpan, leading_number, page_span
         ("Oct-16", PageSpan(10, 16, "")),
         ("xi-xv", PageSpan(11, 15, "roman")),
         ("iv", PageSpan(4, None, "roman")),
-        ("491-482", PageSpan(491, None, "")),
         ("35+", PageSpan(35, None, "")),
         ("249A", PageSpan(249, None, "")),
     ],
