@@ -5,9 +5,11 @@ from __future__ import annotations
 from pipeline.dedup.comparables import Flags
 from pipeline.dedup.comparison import Comparison, agree, at_least
 from pipeline.dedup.rules import (
+    SAME_NAMES,
     SAME_TITLE,
     Rule,
     same_identifier,
+    title_within,
 )
 from pipeline.protocol import DedupSection
 
@@ -24,8 +26,11 @@ def same_title_alone(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def other_version(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same title and authors, for the case that they appeared elsewhere or in another year."""
-    same = at_least(pairs.title_similarity, SAME_TITLE) & at_least(pairs.author_similarity, 0.9)
-    return same & ~pairs.recurring
+    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors)
+    short = (
+        title_within(pairs) & at_least(pairs.author_similarity, SAME_NAMES) & agree(pairs.journal) & agree(pairs.year)
+    )
+    return (same | short) & ~pairs.recurring
 
 
 def nearly_same(pairs: Comparison, settings: DedupSection) -> Flags:
