@@ -45,6 +45,7 @@ FEWEST_COUNTED = 100
 
 _ARTICLE_NUMBER = re.compile(r"(?:e|cd|art\w*\.?\s*)?\s*\d{4,}", re.IGNORECASE)
 _COCHRANE = re.compile(r"\bcd\s?(\d{6})\b|14651858\.cd(\d{6})")
+_COCHRANE_DATABASE = ("cochrane database", "cochrane db", "cochrane data base")
 _PREPRINT_DOI = (
     "10.48550/",
     "10.2139/ssrn",
@@ -94,6 +95,7 @@ class Comparables:
     titles_of_doi: Indices
     pmid: Texts
     review_number: Texts
+    cochrane: Flags
     abstract: Texts
     form: Texts
 
@@ -211,6 +213,7 @@ def _container_arrays(entries: pd.DataFrame) -> dict[str, Any]:
         "container": container,
         "containers": known,
         "issn": _sets(entries["issn"]),
+        "cochrane": np.array([form.startswith(_COCHRANE_DATABASE) for form in forms_of], dtype=bool),
         "form": np.array([_form(*values) for values in kinds], dtype=object),
     }
 

@@ -26,7 +26,7 @@ AUTHORS_AGREE, AUTHORS_DIFFER = 0.75, 0.50
 JOURNALS_AGREE, JOURNALS_DIFFER = 0.80, 0.50
 ABSTRACTS_AGREE = 0.85
 REORDERED_TITLE = 0.96
-SHORTEST_TITLE_HEAD = 25
+SHORTEST_TITLE_HEAD = 20
 ANNOUNCED_TITLE = 0.92
 CROWDED_DOI = 3
 SHORTEST_FAMILY = 3
@@ -72,6 +72,7 @@ class Comparison:
     retraction: Flags
     republication: Flags
     review_number: States
+    cochrane: Flags
     part_on_one_side: Flags
     recurring: Flags
     crowded_doi: Flags
@@ -158,6 +159,7 @@ def _compare_chunk(
         retraction=_announces(table, left, right, table.notice == "retraction"),
         republication=_announces(table, left, right, table.republished),
         review_number=_equality(table.review_number, left, right),
+        cochrane=table.cochrane[left] & table.cochrane[right],
         recurring=table.recurring[left] | table.recurring[right],
         crowded_doi=np.maximum(table.titles_of_doi[left], table.titles_of_doi[right]) >= CROWDED_DOI,
         same_export=(table.file[left] == table.file[right]) & (table.file[left] != ""),
@@ -253,7 +255,7 @@ def _compare_authors(table: Comparables, left: Indices, right: Indices) -> Numbe
 
 
 def _names_found(families: str, names_text: str, initial: str) -> float:
-    """Return the share of the family names, by letters, that a text of names holds in their order.
+    """Return the share of the family names, by letters, that a text of names holds, short names in their order.
 
     Finds the same people where an export ran names together or put the given name first. A lone name has to begin the
     text, a short one together with the initial; of several names the short ones count where the first begins the text.
@@ -269,6 +271,8 @@ def _names_found(families: str, names_text: str, initial: str) -> float:
         at = names_text.find(part, after) if len(part) >= least else -1
         if at >= 0:
             found, after = found + len(part), at + len(part)
+        elif len(part) >= SHORTEST_FAMILY and part in names_text:
+            found += len(part)
     return found / sum(len(part) for part in parts)
 
 

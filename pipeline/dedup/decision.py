@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.dedup.comparables import Flags, Indices, Numbers, Texts
-from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States, differ
+from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States, agree, differ
 from pipeline.dedup.merges import MERGES
 from pipeline.dedup.questions import QUESTIONS, VERSIONS, same_title_alone
 from pipeline.dedup.rules import CLOSE_TITLE, Rule, whole_print
@@ -75,7 +75,8 @@ def decide(pairs: Comparison, settings: DedupSection) -> Decisions:
     ):
         verdict[chosen] = outcome
         rule[chosen] = numbers[chosen]
-    unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins & (verdict != DUPLICATE)
+    placed = agree(pairs.authors) & agree(pairs.volume) & agree(pairs.pages)
+    unlike = (pairs.title_similarity < CLOSE_TITLE) & ~pairs.title_begins & ~placed & (verdict != DUPLICATE)
     apart = stopped | unlike
     for kind in KINDS:
         found = kind.rule.test(pairs, settings)

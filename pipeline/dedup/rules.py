@@ -79,6 +79,7 @@ def review_versions(pairs: Comparison) -> Flags:
     """Return pairs of one Cochrane review, or of one article that its journal rewrites each year in place."""
     like = at_least(pairs.title_similarity, RENAMED_REVIEW) & (agree(pairs.authors) | agree(pairs.abstract))
     same_number = agree(pairs.review_number) & (like | at_least(pairs.title_similarity, SAME_REVIEW))
+    same_number |= pairs.cochrane & ~differ(pairs.review_number) & at_least(pairs.title_similarity, SAME_TITLE)
     rewritten = pairs.living & agree(pairs.journal) & at_least(pairs.title_similarity, SAME_TITLE)
     return same_number | (rewritten & at_least(pairs.abstract_similarity, REWRITTEN_ABSTRACT))
 
