@@ -131,6 +131,23 @@ def one_line(text: str) -> str:
     return text.rstrip(" ")
 
 
+def one_line_each(texts: list[str]) -> list[str]:
+    """Return texts as `one_line` does each; those that are on one line already cost one look at all of them."""
+    if len(texts) > 1:
+        together = "\n".join(["", *texts, ""])
+        if together.count("\n") == len(texts) + 1 and not _untidy(together):
+            return texts
+    return [one_line(text) for text in texts]
+
+
+def _untidy(lines: str) -> bool:
+    """Return whether a line begins or ends with a blank, or holds blanks in a row or anything like one."""
+    return (
+        "  " in lines or "\n " in lines or " \n" in lines
+        or "\t" in lines or "\r" in lines or "\f" in lines or "\v" in lines
+    )  # fmt: skip
+
+
 def without_entities(text: str) -> str:
     """Return the text with HTML entities decoded, also those that were escaped twice."""
     for _ in range(2):
@@ -224,10 +241,13 @@ def _byte(character: str) -> bytes:
 
 def is_plain(text: str, latex: bool = False) -> bool:
     """Return whether a text on one line surely holds nothing to decode or mend: a quick look, no where in doubt."""
-    if "&" in text or "<" in text or "\\" in text:
+    if ("&" in text and ";" in text) or ("<" in text and ">" in text) or "\\" in text:
         return False
-    if not text.isascii() and (latex or any(lead in text for lead in _MOJIBAKE_LEADS)):
-        return False
+    if not text.isascii():
+        if "Â" in text or "Ã" in text or "â" in text:
+            return False
+        if latex and not unicodedata.is_normalized("NFC", text):
+            return False
     if not latex:
         return True
     return not ("{" in text or "}" in text or "~" in text or "$" in text or "`" in text or "''" in text or "--" in text)
