@@ -102,8 +102,10 @@ class Draft:
     def keep_all(self, tag: str, values: Iterable[str]) -> None:
         """Keep the values of a tag that has no column."""
         texts = [text for value in values if (text := value.strip())]
-        if texts:
-            self.extra.setdefault(tag, []).extend(texts)
+        if tag in self.extra:
+            self.extra[tag].extend(texts)
+        elif texts:
+            self.extra[tag] = texts
 
     def has(self, column: str) -> bool:
         """Return whether a column is filled already."""
@@ -236,7 +238,7 @@ class Draft:
             self.keep(rule.tag, value)
             return
         if text.rstrip("/ ") != str(year):
-            self._claim_text(Rule(rule.tag, "date"), text)
+            self._claim_text(_date_rule(rule.tag), text)
 
     def _claim_count(self, rule: Rule, value: str) -> None:
         text = value.strip()
@@ -289,6 +291,12 @@ _CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
     "times_cited": Draft._claim_count,
     "type": Draft._claim_type,
 }
+
+
+@cache
+def _date_rule(tag: str) -> Rule:
+    """Return the rule for the date under a tag of years."""
+    return Rule(tag, "date")
 
 
 @cache

@@ -49,7 +49,9 @@ _FIELD = re.compile(r"^([A-Z0-9]++) *+- ([^\n]*+(?:\n      [^\n]*+)*+)", re.MULT
 _USUAL_ISSN = re.compile(r"(\d{4}-\d{3}[\dX]) \((?:Electronic|Print|Linking)\)$")
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
-_KIND = re.compile(r"(?<!\s)\s*+\[(\w+)\]$")
+_WITH_KIND = (Rule("AID", "doi"), Rule("LID", "doi"))
+_KIND = re.compile(r"\[\w+\]$")
+_ACCESSION = Rule("OID", "accession")
 
 
 def recognise(text: str) -> float:
@@ -92,10 +94,12 @@ class _Record(Tagged):
         if "\t" in text or "\r" in text or "\f" in text or "\v" in text:
             return None
         found: dict[str, list[str]] = {}
-        for tag, value in _FIELD.findall(text.replace(" \n      ", " ").replace("\n      ", " ")):
-            if "  " in value:
-                return None
+        for tag, value in _FIELD.findall(text):
             line = value.strip()
+            if "\n" in line:
+                line = line.replace(" \n      ", " ").replace("\n      ", " ")
+            if "  " in line:
+                return None
             if line and tag in found:
                 found[tag].append(line)
             elif line:
@@ -186,7 +190,7 @@ def _entry(record: _Record) -> ParsedEntry:
     elif "PMID" in values or "PMC" in values:
         draft.keep("database", "PubMed")
     for value in values.get("OID", ()) if owner.upper() == "ERIC" else values.get("PMID", ()):
-        draft.claim(Rule("OID", "accession"), value)
+        draft.claim(_ACCESSION, value)
     return draft.finish(record.line, record.raw)
 
 
@@ -206,29 +210,33 @@ def _values(record: _Record) -> dict[str, list[str]]:
 def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take the short names where there are no full ones, then the groups."""
     for tag, column in (("AU", "authors"), ("ED", "editors")):
-        full = draft.has(column)
-        for value in values.get(tag, ()):
-            if full:
-                draft.keep(tag, value)
-            else:
-                draft.claim(Rule(tag, column, order="initials"), value)
-    for value in values.get("CN", ()):
-        draft.claim(Rule("CN", "authors", order="asis"), value)
+        if draft.has(column):
+            draft.keep_all(tag, values.get(tag, ()))
+        elif tag in values:
+            draft.claim_names(Rule(tag, column, order="initials"), values[tag])
+    if "CN" in values:
+        draft.claim_names(Rule("CN", "authors", order="asis"), values["CN"])
 
 
 def _identifiers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take DOIs from AID and LID (`10.x [doi]`), other numbers stay in extra, ISSNs lose their notes."""
-    for tag in ("AID", "LID"):
-        for value in values.get(tag, ()):
-            kind = _KIND.search(value) if value.endswith("]") else None
-            bare = value[: kind.start()] if kind else value
-            if (kind is None or kind.group(1) == "doi") and clean_doi(bare):
-                draft.claim(Rule(tag, "doi"), bare)
+    for rule in _WITH_KIND:
+        for value in values.get(rule.tag, ()):
+            bare = _perhaps_doi(value)
+            if bare and clean_doi(bare):
+                draft.claim(rule, bare)
             else:
-                draft.keep(tag, value)
+                draft.keep(rule.tag, value)
     for tag in ("IS", "ISSN"):
         for value in values.get(tag, ()):
             usual = _USUAL_ISSN.match(value)
             numbers = [usual.group(1)] if usual else find_issns(value.upper().replace("ISSN-", ""))
             draft.add_numbers("issn", numbers)
-            draft.keep(tag, value)
+        draft.keep_all(tag, values.get(tag, ()))
+
+
+def _perhaps_doi(value: str) -> str:
+    """Return what may be the DOI of `10.x [doi]`, or a bare number; nothing where the brackets name another kind."""
+    if value.endswith("[doi]"):
+        return value[:-5].rstrip()
+    return "" if value.endswith("]") and _KIND.search(value) else value
