@@ -268,8 +268,9 @@ class Draft:
 
     def finish(self, line: int, raw: str) -> ParsedEntry:
         """Return the entry; types are read together, a year that could not be read is flagged."""
-        if self._types:
-            self.fields["type_raw"] = "; ".join(self._types)
+        types = "; ".join(self._types)
+        if types:
+            self.fields["type_raw"] = types
             kind = document_type(self._types)
             if kind:
                 self.fields["type"] = kind
@@ -278,7 +279,7 @@ class Draft:
         fields = {column: value for column, value in self.fields.items() if value or value == 0}
         if "title" not in fields:
             self.flag("no_title")
-        if _RETRACTED.match(fields.get("title", "")) or any("retract" in kind.casefold() for kind in self._types):
+        if _RETRACTED.match(fields.get("title", "")) or "retract" in types.casefold():
             self.flag("retracted")
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 

@@ -85,7 +85,7 @@ class _Record(Tagged):
     def has(self, tag: str) -> bool:
         """Return whether a tag stands in the record."""
         if self.sound:
-            return f"\n{tag:<4}- " in f"\n{self.lines[0]}"
+            return tag == "PMID" or self.lines[0].rfind(f"\n{tag:<4}- ") >= 0
         return any(name == tag for name, _ in self.pairs)
 
     def tidy_values(self) -> dict[str, list[str]] | None:
