@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.formats.authors import Order, family_first
 from pipeline.formats.dates import publication_year
@@ -53,8 +52,7 @@ _WHOLE = re.compile(r"\d[\d,]*(?:\.0)?")
 _RETRACTED = re.compile(r"\W*retract(?:ed|ion)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A tag (or column of a table), the column of the record it fills, and how its values are parted.
 
     Attributes:
@@ -238,7 +236,7 @@ class Draft:
             self.keep(rule.tag, value)
             return
         if text.rstrip("/ ") != str(year):
-            self._claim_text(_date_rule(rule.tag), text)
+            self._claim_text(Rule(rule.tag, "date"), text)
 
     def _claim_count(self, rule: Rule, value: str) -> None:
         text = value.strip()
@@ -292,12 +290,6 @@ _CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
     "times_cited": Draft._claim_count,
     "type": Draft._claim_type,
 }
-
-
-@cache
-def _date_rule(tag: str) -> Rule:
-    """Return the rule for the date under a tag of years."""
-    return Rule(tag, "date")
 
 
 @cache

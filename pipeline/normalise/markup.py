@@ -110,6 +110,10 @@ _LATEX_TOKEN = re.compile(
     r"|\\([&%$#_{}~^,;:! \\/\-\n])"  # \& \%
     r"|(---?|``|''|[{}~$])"
 )
+# The groups of a token that is an escaped sign, or a sign that means something, and what these become.
+_ESCAPED, _SIGN = 9, 10
+_ESCAPES = {"\\": "\n", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": "", "\n": " "}
+_SIGNS = {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\u00a0", "$": "$"}
 _HAS_LATEX = re.compile(
     r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]{0,200}\\[A-Za-z]+[^$\n]{0,200}\$|\{\\"
 )
@@ -189,16 +193,18 @@ def without_latex(text: str) -> str:
 
 def _latex_text(found: re.Match[str]) -> str:
     """Return the Unicode text of one LaTeX token."""
-    sign, braced, dotless, letter, word_accent, in_braces, after_blank, command, escaped, other = found.groups()
+    kind = found.lastindex
+    if kind == _SIGN:
+        return _SIGNS.get(found.group(_SIGN), "")
+    if kind == _ESCAPED:
+        escaped = found.group(_ESCAPED)
+        return _ESCAPES.get(escaped, escaped)
+    sign, braced, dotless, letter, word_accent, in_braces, after_blank, command, *_ = found.groups()
     if sign:
         return unicodedata.normalize("NFC", (braced or dotless or letter) + _ACCENTS[sign])
     if word_accent:
         return unicodedata.normalize("NFC", (in_braces or after_blank) + _ACCENTS[word_accent])
-    if command:
-        return _command_text(found.group(0), command)
-    if escaped:
-        return {"\\": "\n", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": "", "\n": " "}.get(escaped, escaped)
-    return {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\u00a0", "$": "$"}.get(other, "")
+    return _command_text(found.group(0), command)
 
 
 def _command_text(written: str, command: str) -> str:
