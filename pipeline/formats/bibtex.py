@@ -143,7 +143,7 @@ def _named(block: Block) -> Iterator[str]:
     if block.sound is None:
         found = _REFERENCE.findall(block.raw.lower())
     else:
-        found = [value.lower() for name, value, _ in block.sound.fields if name.lower() in ("crossref", "xdata")]
+        found = [value.lower() for name, value, _ in block.sound.fields if name in ("crossref", "xdata")]
     for keys in found:
         yield from map(str.strip, keys.split(","))
 

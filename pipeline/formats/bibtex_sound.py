@@ -17,12 +17,13 @@ _FIELD = re.compile(
 )
 _END = re.compile(r"\s*+\}")
 _ESCAPED_BRACE = re.compile(r"\\[{}]")
-_ANOTHER = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
+_PERHAPS_ANOTHER = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
+_ANOTHER = re.compile(rf"^[ \t]*{_PERHAPS_ANOTHER.pattern}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class SoundEntry:
-    """A sound entry: kind in lower case, key, where it ends, fields (name, value, whether that is a bare word)."""
+    """A sound entry: kind and names in small letters; where it ends; fields: name, value, whether it is a bare word."""
 
     kind: str
     key: str
@@ -43,9 +44,9 @@ def sound_entry(text: str, position: int) -> SoundEntry | None:
             break
         name, braced, quoted, word, comma = found.groups()
         if word is None:
-            fields.append((name, quoted if braced is None else braced, False))
+            fields.append((name.lower(), quoted if braced is None else braced, False))
         else:
-            fields.append((name, word, True))
+            fields.append((name.lower(), word, True))
         place = found.end()
         if not comma:
             break
@@ -63,7 +64,6 @@ def _odd(text: str, start: int, end: int) -> bool:
     """Return whether an entry holds escaped braces, or what may be the start of another entry."""
     if text.find("\\", start, end) >= 0 and _ESCAPED_BRACE.search(text, start, end):
         return True
-    return any(
-        not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip(" \t")
-        for found in _ANOTHER.finditer(text, start + 1, end)
-    )
+    if _PERHAPS_ANOTHER.search(text, start + 1, end) is None:  # said sooner than what follows: most have no such sign
+        return False
+    return _ANOTHER.search(text, start + 1, end) is not None

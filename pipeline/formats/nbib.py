@@ -148,7 +148,8 @@ class _Splitter:
             self._pause = True
             return
         found = _TAG.match(line)
-        if found and (self._pause or not self._current.line or (found.group(1) == "PMID" and self._current.has("PMID"))):
+        another = found is not None and found.group(1) == "PMID" and self._current.has("PMID")
+        if found and (self._pause or another or not self._current.line):
             yield from self._next(_Record(number, ended=True))
         if not self._current.line or (self._pause and not found and not line[0].isspace()):
             self.stray.append((number, line.strip()))
