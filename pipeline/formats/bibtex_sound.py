@@ -64,6 +64,6 @@ def _odd(text: str, start: int, end: int) -> bool:
     """Return whether an entry holds escaped braces, or what may be the start of another entry."""
     if text.find("\\", start, end) >= 0 and _ESCAPED_BRACE.search(text, start, end):
         return True
-    if _PERHAPS_ANOTHER.search(text, start + 1, end) is None:  # said sooner than what follows: most have no such sign
+    if _PERHAPS_ANOTHER.search(text, start + 1, end) is None:  # quick: it looks at what follows an `@` alone
         return False
     return _ANOTHER.search(text, start + 1, end) is not None
