@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from benchmarks import census, peers
+from benchmarks import census, census_scans, peers
 from pipeline.errors import InputError
 from pipeline.formats import ExportReading, read_export
 
@@ -87,10 +87,10 @@ def measure(folder: Path, entry: dict[str, str]) -> Row:
 
 def _values(entry: dict[str, str], data: bytes, export: ExportReading) -> tuple[int | str, int | str]:
     """Return how many values the second count finds, and how many of them the reading holds."""
-    family = census.family_of(entry.get("database", ""), entry.get("format", ""))
+    family = census_scans.family_of(entry.get("database", ""), entry.get("format", ""))
     if not family:
         return "", ""
-    found = census.FAMILIES[family](census.text_of(data))
+    found = census_scans.FAMILIES[family](census_scans.text_of(data))
     return found.values_in, census.values_kept(found, export.reading)[0]
 
 

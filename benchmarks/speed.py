@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import peers
-from benchmarks.census import text_of
+from benchmarks.census_scans import text_of
 from benchmarks.imports import manifest_of
 
 SIZES = (10_000, 50_000)

@@ -6,9 +6,12 @@ import logging
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pipeline.formats.draft import Draft, Rule, fill
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
+
+Record = TypeVar("Record", bound="Tagged")
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +106,8 @@ def begun(record: Tagged, rules: Iterable[Rule], aside: Collection[str]) -> tupl
 
 
 def assemble(
-    records: Iterable[Tagged],
-    entry_of: Callable[[Tagged], ParsedEntry],
+    records: Iterable[Record],
+    entry_of: Callable[[Record], ParsedEntry],
     remarks: Iterable[str] = (),
     rejects: Iterable[RejectedEntry] = (),
 ) -> Reading:

@@ -115,6 +115,8 @@ def split_bibtex(text: str) -> list[str]:
 
 def bibtex_name(name: str) -> str:
     """Return one BibTeX name as `von Last, First`; a name wholly in braces as it stands."""
+    if name.count(",") == 1 and ", " in name and " ," not in name and "{" not in name:
+        return name
     if name.startswith("{") and name.endswith("}") and _closes_last(name):
         return name
     parts = [part.strip() for part in _outside_braces(name, ",")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pipeline.formats import bibtex_blocks
 from pipeline.formats.assembly import guarded
@@ -89,7 +89,7 @@ _INHERITED = frozenset(
     ]
 )
 _NO_RECORD = frozenset({"string", "comment", "preamble"})
-_STRING = re.compile(r"@[ \t]*string")
+_STRING = re.compile(rb"@[ \t]*string")
 _REFERENCE = re.compile(r"(?:crossref|xdata)\s*+=\s*+[{\"]?+([^}\"\n]*)")
 _SEVERAL = re.compile(r"\sand\s", re.IGNORECASE)
 _DASHES = re.compile(r"[ \u00a0]{0,3}(?:-{2,}|[–—])\s*+")
@@ -117,14 +117,13 @@ def read(text: str) -> Reading:
     blocks: Iterable[Block] = bibtex_blocks.split(text, outside)
     macros: Mapping[str, str] = MONTHS
     parents: dict[str, Fields] = {}
-    lowered = text.lower()
+    lowered = text.encode("utf-8", "surrogatepass").lower()  # of bytes, which is faster by far
     if _STRING.search(lowered):  # an entry may refer to what stands behind it: all must be known first
         blocks = list(blocks)
         macros = macros_of(blocks)
-    if "crossref" in lowered or "xdata" in lowered:
+    if b"crossref" in lowered or b"xdata" in lowered:
         blocks = list(blocks)
-        named = {key.strip() for found in _REFERENCE.findall(lowered) for key in found.split(",")}
-        parents = _parents(blocks, macros, named)
+        parents = _parents(blocks, macros)
     entries: list[ParsedEntry] = []
     rejects: list[RejectedEntry] = []
     keys: dict[str, int] = {}
@@ -139,8 +138,19 @@ def read(text: str) -> Reading:
     return Reading(tuple(entries), tuple(sorted(rejects, key=lambda r: r.line)), tuple(_remarks(outside, keys)))
 
 
-def _parents(blocks: Iterable[Block], macros: Mapping[str, str], named: Collection[str]) -> dict[str, Fields]:
+def _named(block: Block) -> Iterator[str]:
+    """Yield the keys, in lower case, that an entry refers to by `crossref` and `xdata`."""
+    if block.sound is None:
+        found = _REFERENCE.findall(block.raw.lower())
+    else:
+        found = [value.lower() for name, value, _ in block.sound.fields if name in ("crossref", "xdata")]
+    for keys in found:
+        yield from map(str.strip, keys.split(","))
+
+
+def _parents(blocks: Collection[Block], macros: Mapping[str, str]) -> dict[str, Fields]:
     """Return the fields of the entries that `crossref` and `xdata` name, by key; the first with a key counts."""
+    named = {key for block in blocks for key in _named(block)}
     parents: dict[str, Fields] = {}
     for block in blocks:
         unnamed = block.sound is not None and block.sound.key.lower() not in named
@@ -232,16 +242,16 @@ def _cleaned(name: str, value: str) -> str:
         return _verbatim(value)
     if name == "cited-references":
         return value
-    bare = _bare(value)
-    if name in ("author", "editor") and bare != value and "," not in bare and not _SEVERAL.search(bare):
-        return one_line(value)  # one name wholly in braces is a group
-    return bare if name in _RULED and "\n" not in bare else one_line(bare)  # a rule puts blanks in order itself
+    if "{" in value:
+        bare = _bare(value)
+        if name in ("author", "editor") and bare != value and "," not in bare and not _SEVERAL.search(bare):
+            return one_line(value)  # one name wholly in braces is a group
+        value = bare
+    return value if name in _RULED and "\n" not in value else one_line(value)  # a rule puts blanks in order itself
 
 
 def _bare(value: str) -> str:
     """Return a value without the pairs of braces that enclose all of it."""
-    if "{" not in value:
-        return value
     for _ in range(3):
         text = value.strip()
         if not (text.startswith("{") and text.endswith("}")):
@@ -281,7 +291,7 @@ def _keywords(draft: Draft, values: Mapping[str, list[str]]) -> None:
     column = "keywords_index" if "author_keywords" in values else "keywords_author"
     for tag in ("keywords", "keyword"):
         for value in values.get(tag, ()):
-            separator = r";\s*" if ";" in _SHORT_ENTITY.sub("", value) else r",\s*"
+            separator = r";\s*" if ";" in (_SHORT_ENTITY.sub("", value) if "&" in value else value) else r",\s*"
             draft.claim(Rule(tag, column, separator), value)
 
 

@@ -50,11 +50,11 @@ def fields_of(block: Block, macros: Mapping[str, str]) -> Fields:
         UnreadableError: says why the fields cannot be told apart.
     """
     if block.sound is not None:
-        fields = Fields(block.sound.key)
+        values: dict[str, list[str]] = {}
         for name, value, bare in block.sound.fields:
             written = macros.get(value.lower(), value) if bare else value
-            fields.values.setdefault(name.lower(), []).append(written)
-        return fields
+            values.setdefault(name, []).append(written)
+        return Fields(block.sound.key, values)
     if block.state == "early":
         return _by_lines(block, macros)
     if block.state == "closed" and len(block.raw) <= _LARGEST_FOR_PARSER:

@@ -11,18 +11,19 @@ import re
 from dataclasses import dataclass
 
 _HEAD = re.compile(r"@[ \t]*([A-Za-z][\w.:+-]*)\s*\{[ \t]*([^\s={}\",#%\\()][^={}\",#%\\()\n]*+),")
-_NESTED = r"\{(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+\}"
+_NESTED = r"(?:[^{}]++|\{(?:[^{}]++|\{(?:[^{}]++|\{[^{}]*+\})*+\})*+\})*+"
 _FIELD = re.compile(
-    rf"\s*+([A-Za-z_][\w.:+-]*+)[ \t]*+=\s*+(?:({_NESTED})|\"([^\"{{}}\\]*+)\"|([\w.:+-]++))\s*+(,|(?=\}}))"
+    rf"\s*+([A-Za-z_][\w.:+-]*+)[ \t]*+=\s*+(?:\{{({_NESTED})\}}|\"([^\"{{}}\\]*+)\"|([\w.:+-]++))\s*+(,|(?=\}}))"
 )
 _END = re.compile(r"\s*+\}")
 _ESCAPED_BRACE = re.compile(r"\\[{}]")
-_ANOTHER = re.compile(r"^[ \t]*@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]", re.MULTILINE)
+_PERHAPS_ANOTHER = re.compile(r"@[ \t]*[A-Za-z][\w.:+-]*\s*[{(]")
+_ANOTHER = re.compile(rf"^[ \t]*{_PERHAPS_ANOTHER.pattern}", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class SoundEntry:
-    """A sound entry: kind in lower case, key, where it ends, fields (name, value, whether that is a bare word)."""
+    """A sound entry: kind and names in small letters; where it ends; fields: name, value, whether it is a bare word."""
 
     kind: str
     key: str
@@ -42,10 +43,10 @@ def sound_entry(text: str, position: int) -> SoundEntry | None:
         if found is None:
             break
         name, braced, quoted, word, comma = found.groups()
-        if braced is not None:
-            fields.append((name, braced[1:-1], False))
+        if word is None:
+            fields.append((name.lower(), quoted if braced is None else braced, False))
         else:
-            fields.append((name, word if quoted is None else quoted, quoted is None))
+            fields.append((name.lower(), word, True))
         place = found.end()
         if not comma:
             break
@@ -63,4 +64,6 @@ def _odd(text: str, start: int, end: int) -> bool:
     """Return whether an entry holds escaped braces, or what may be the start of another entry."""
     if text.find("\\", start, end) >= 0 and _ESCAPED_BRACE.search(text, start, end):
         return True
-    return text.find("@", start + 1, end) >= 0 and _ANOTHER.search(text, start + 1, end) is not None
+    if _PERHAPS_ANOTHER.search(text, start + 1, end) is None:  # quick: it looks at what follows an `@` alone
+        return False
+    return _ANOTHER.search(text, start + 1, end) is not None

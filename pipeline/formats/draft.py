@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipeline.formats.authors import Order, family_first
 from pipeline.formats.dates import publication_year
 from pipeline.formats.kinds import document_type
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid, clean_pmid, find_doi, find_isbns, find_issns
-from pipeline.normalise.markup import is_plain, mended, one_line, plain, without_entities
+from pipeline.normalise.markup import is_plain, mended, one_line, one_line_each, plain, without_entities
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS, ParsedEntry
 
 _LISTS = frozenset(column.name for column in BIBLIOGRAPHIC_COLUMNS if column.dtype == "list")
@@ -53,8 +52,7 @@ _WHOLE = re.compile(r"\d[\d,]*(?:\.0)?")
 _RETRACTED = re.compile(r"\W*retract(?:ed|ion)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A tag (or column of a table), the column of the record it fills, and how its values are parted.
 
     Attributes:
@@ -71,13 +69,19 @@ class Rule:
 
 
 class Draft:
-    """The fields, the extra tags and the flags of one entry, gathered tag by tag; earlier claims win."""
+    """The fields, the extra tags and the flags of one entry, gathered tag by tag; earlier claims win.
 
-    def __init__(self, latex: bool = False) -> None:
+    Args:
+        latex: the source is BibTeX.
+        tidy: every value comes as `one_line` leaves it.
+    """
+
+    def __init__(self, latex: bool = False, tidy: bool = False) -> None:
         self.fields: dict[str, Any] = {}
         self.extra: dict[str, list[str]] = {}
         self.flags: list[str] = []
         self._latex = latex
+        self._tidy = tidy
         self._seen: dict[str, set[str]] = {}
         self._types: list[str] = []
         self._unread_years: list[str] = []
@@ -93,6 +97,14 @@ class Draft:
         if text:
             self.extra.setdefault(tag, []).append(text)
 
+    def keep_all(self, tag: str, values: Iterable[str]) -> None:
+        """Keep the values of a tag that has no column."""
+        texts = [text for value in values if (text := value.strip())]
+        if tag in self.extra:
+            self.extra[tag].extend(texts)
+        elif texts:
+            self.extra[tag] = texts
+
     def has(self, column: str) -> bool:
         """Return whether a column is filled already."""
         return bool(self.fields.get(column))
@@ -105,7 +117,7 @@ class Draft:
 
     def _clean(self, column: str, value: str) -> str:
         """Return a value as plain text where its column wants that; the raw one is kept where decoding changed it."""
-        line = one_line(value)
+        line = value if self._tidy else one_line(value)
         if column not in _DECODED or is_plain(line, self._latex):
             return line
         whole = mended(line)
@@ -117,6 +129,13 @@ class Draft:
             if decoded != whole:
                 self.flag("markup_decoded")
         return decoded
+
+    def _clean_all(self, column: str, values: list[str]) -> list[str]:
+        """Return values as `_clean` does; where all of them together are plain, each one is."""
+        lines = values if self._tidy else one_line_each(values)
+        if column not in _DECODED or is_plain("\n".join(lines), self._latex):
+            return lines
+        return [self._clean(column, value) for value in values]
 
     def _claim_text(self, rule: Rule, value: str) -> None:
         column = rule.column
@@ -140,7 +159,8 @@ class Draft:
     def _claim_items(self, rule: Rule, value: str) -> None:
         if rule.split and "&" in value and ";" in rule.split:
             value = self._without_entities(rule, value)
-        self.claim_parts(rule, _separator(rule.split).split(value) if rule.split else (value,))
+        parts = [part.strip(" ") for part in _separator(rule.split).split(value)] if rule.split else [value]
+        self.claim_parts(rule, parts)
 
     def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:
         """Give the parts of a value to a column that is a list: each once, but names as often as they stand."""
@@ -148,10 +168,16 @@ class Draft:
         if column in _NAMES:
             self.claim_names(rule, parts)
             return
-        items, seen = self.fields.setdefault(column, []), self._seen.setdefault(column, set())
-        for part in parts:
-            text = self._clean(column, part)
-            if text and text not in seen:
+        texts = filter(None, self._clean_all(column, list(parts)))
+        items = self.fields.setdefault(column, [])
+        if not items:
+            items.extend(dict.fromkeys(texts))
+            return
+        seen = self._seen.setdefault(column, set())
+        if not seen:
+            seen.update(items)
+        for text in texts:
+            if text not in seen:
                 seen.add(text)
                 items.append(text)
 
@@ -159,8 +185,11 @@ class Draft:
         """Give names, one each, to a column of names."""
         column, order = rule.column, rule.order
         items = self.fields.setdefault(column, [])
-        for name in names:
-            text = self._clean(column, name)
+        texts = self._clean_all(column, list(names))
+        if order in ("family", "asis") and _all_in_order(texts):
+            items.extend(filter(None, texts))
+            return
+        for text in texts:
             tight = "," in text and text.count(",") != text.count(", ")
             if text and (tight or text[-1] in ";)" or text[0] == ";" or order not in ("family", "asis")):
                 text = family_first(text.strip(" ;"), order)
@@ -237,8 +266,9 @@ class Draft:
 
     def finish(self, line: int, raw: str) -> ParsedEntry:
         """Return the entry; types are read together, a year that could not be read is flagged."""
-        if self._types:
-            self.fields["type_raw"] = "; ".join(self._types)
+        types = "; ".join(self._types)
+        if types:
+            self.fields["type_raw"] = types
             kind = document_type(self._types)
             if kind:
                 self.fields["type"] = kind
@@ -247,7 +277,7 @@ class Draft:
         fields = {column: value for column, value in self.fields.items() if value or value == 0}
         if "title" not in fields:
             self.flag("no_title")
-        if _RETRACTED.match(fields.get("title", "")) or any("retract" in kind.casefold() for kind in self._types):
+        if _RETRACTED.match(fields.get("title", "")) or "retract" in types.casefold():
             self.flag("retracted")
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 
@@ -266,6 +296,12 @@ _CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
 def _separator(split: str) -> re.Pattern[str]:
     """Return the compiled separator of a rule."""
     return re.compile(split)
+
+
+def _all_in_order(names: Iterable[str]) -> bool:
+    """Return whether names written family first surely need nothing taken off or put in: one look at all of them."""
+    together = "\n".join(names)
+    return ";" not in together and ")" not in together and together.count(",") == together.count(", ")
 
 
 def leftover(value: str, found: list[str]) -> bool:
@@ -303,5 +339,4 @@ def fill(
             claim(draft, rule, value)
     for tag, rest in values.items():
         if tag not in claimed:
-            for value in rest:
-                draft.keep(tag, value)
+            draft.keep_all(tag, rest)

@@ -43,14 +43,15 @@ _RULES: tuple[Rule, ...] = (
     Rule("PT", "type"),
     Rule("ISBN", "isbn"),
 )
-# How most lines begin, without those that open a record.
 # A record as PubMed writes it, and one field of it: tag, value with its continuation lines.
 _SOUND = re.compile(r"PMID- [^\n]*+(?:\n(?:[A-Z][A-Z0-9](?:[A-Z0-9]{2}|[A-Z0-9] |  )- |      )[^\n]*+)*+", re.MULTILINE)
-_FIELD = re.compile(r"^([A-Z][A-Z0-9 ]{3})- ([^\n]*+(?:\n      [^\n]*+)*+)", re.MULTILINE)
+_FIELD = re.compile(r"^([A-Z0-9]++) *+- ([^\n]*+(?:\n      [^\n]*+)*+)", re.MULTILINE)
 _USUAL_ISSN = re.compile(r"(\d{4}-\d{3}[\dX]) \((?:Electronic|Print|Linking)\)$")
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
-_KIND = re.compile(r"(?<!\s)\s*+\[(\w+)\]$")
+_WITH_KIND = (Rule("AID", "doi"), Rule("LID", "doi"))
+_KIND = re.compile(r"\[\w+\]$")
+_ACCESSION = Rule("OID", "accession")
 
 
 def recognise(text: str) -> float:
@@ -69,22 +70,60 @@ def read(text: str) -> Reading:
 
 
 @dataclass
+class _Record(Tagged):
+    """A record; a sound one is known as such by a look at its whole text, and is cut when its fields are asked for."""
+
+    sound: bool = False
+
+    def cut(self) -> None:
+        """Cut a sound record into its pairs, as the others are."""
+        self.sound = False
+        self.pairs = [
+            (tag, value.replace("\n      ", "\n").split("\n")) for tag, value in _FIELD.findall(self.lines[0])
+        ]
+
+    def has(self, tag: str) -> bool:
+        """Return whether a tag stands in the record."""
+        if self.sound:
+            return tag == "PMID" or self.lines[0].rfind(f"\n{tag:<4}- ") >= 0
+        return any(name == tag for name, _ in self.pairs)
+
+    def tidy_values(self) -> dict[str, list[str]] | None:
+        """Return tag -> values of a sound record, each on one line; None where blanks stand in a row, or tabs."""
+        text = self.lines[0]
+        if "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+            return None
+        found: dict[str, list[str]] = {}
+        for tag, value in _FIELD.findall(text):
+            line = value.strip()
+            if "\n" in line:
+                line = line.replace(" \n      ", " ").replace("\n      ", " ")
+            if "  " in line:
+                return None
+            if line and tag in found:
+                found[tag].append(line)
+            elif line:
+                found[tag] = [line]
+        return found
+
+
+@dataclass
 class _Splitter:
     """Cuts a text into records; holds what stood outside them and a stub at the end of the file."""
 
     stray: list[tuple[int, str]] = field(default_factory=list)
     stubs: list[RejectedEntry] = field(default_factory=list)
-    _current: Tagged = field(default_factory=lambda: Tagged(0))
+    _current: _Record = field(default_factory=lambda: _Record(0))
     _pause: bool = True
     _others: int = 0
     _whole: bool = True
 
-    def split(self, text: str) -> Iterator[Tagged]:
+    def split(self, text: str) -> Iterator[_Record]:
         """Take a whole text and yield its records; strays and stubs are complete when it ends."""
         number = 1
         for block in blocks_of(_LOST_LINE_END.sub("\n", text) if "\r" in text else text):
             if _SOUND.fullmatch(block) and "\nPMID" not in block:
-                yield from self._next(_sound_record(number, block))
+                yield from self._next(_Record(number, [block], ended=True, sound=True))
             else:
                 for place, line in enumerate(block.split("\n"), start=number):
                     yield from self._line(place, line)
@@ -96,72 +135,53 @@ class _Splitter:
         """Yield the remark on lines outside the records, when they are all known."""
         yield from left_out(self.stray)
 
-    def _next(self, record: Tagged) -> Iterator[Tagged]:
+    def _next(self, record: _Record) -> Iterator[_Record]:
         """Begin a record; yield the one before it."""
         if self._current.line:
-            self._others, self._whole = self._others + 1, self._whole and _has_source(self._current)
+            self._others, self._whole = self._others + 1, self._whole and self._current.has("SO")
             yield self._current
         self._current = record
 
-    def _line(self, number: int, line: str) -> Iterator[Tagged]:
+    def _line(self, number: int, line: str) -> Iterator[_Record]:
         """Take a line: it begins a record, belongs to one, or stands outside."""
         if not line.strip():
             self._pause = True
             return
         found = _TAG.match(line)
-        if found and (self._pause or not self._current.line or (found.group(1) == "PMID" and self._has_pmid())):
-            yield from self._next(Tagged(number, ended=True))
+        another = found is not None and found.group(1) == "PMID" and self._current.has("PMID")
+        if found and (self._pause or another or not self._current.line):
+            yield from self._next(_Record(number, ended=True))
         if not self._current.line or (self._pause and not found and not line[0].isspace()):
             self.stray.append((number, line.strip()))
             return
         self._pause = False
+        if self._current.sound:  # an indented line after an empty one goes on with it
+            self._current.cut()
         self._current.lines.append(line)
         if found:
             self._current.pairs.append((found.group(1), [found.group(2).strip()]))
         else:
             self._current.pairs[-1][1].append(line.strip(" \t"))
 
-    def _has_pmid(self) -> bool:
-        """Return whether the record has its PMID already, so that another PMID begins the next one."""
-        return any(tag == "PMID" for tag, _ in self._current.pairs)
-
-    def _last(self) -> Iterator[Tagged]:
+    def _last(self) -> Iterator[_Record]:
         """Yield the last record: it was cut off where it alone lacks the source line (SO) that ends the others."""
         record = self._current
         if not record.line:
             return
-        record.ended = not (self._others and self._whole) or _has_source(record)
+        record.ended = not (self._others and self._whole) or record.has("SO")
         if self.stray and self.stray[-1][0] > record.line and _STUB.fullmatch(self.stray[-1][1]):
             number, line = self.stray.pop()
             self.stubs.append(RejectedEntry(number, line, "cut off at the end of the file before its title"))
         yield record
 
 
-def _sound_record(number: int, block: str) -> Tagged:
-    """Return a record whose lines are all as PubMed writes them."""
-    pairs = [
-        (head.rstrip(), value.replace("\n      ", "\n").split("\n") if "\n" in value else [value])
-        for head, value in _FIELD.findall(block)
-    ]
-    return Tagged(number, [block], pairs, ended=True)
-
-
-def _has_source(record: Tagged) -> bool:
-    """Return whether a record has the source line that PubMed ends its records with."""
-    return any(tag == "SO" for tag, _ in reversed(record.pairs))
-
-
-def _entry(record: Tagged) -> ParsedEntry:
+def _entry(record: _Record) -> ParsedEntry:
     """Return the entry of a record."""
-    draft = Draft()
+    tidy = record.tidy_values() if record.sound else None
+    values = _values(record) if tidy is None else tidy
+    draft = Draft(tidy=tidy is not None)
     if not record.ended:
         draft.flag("incomplete")
-    values = record.values()
-    for tag, found in values.items():
-        if tag in _RULED:  # what is on one line already is put in order when it is claimed
-            values[tag] = [one_line(value) if "\n" in value else value for value in found]
-        else:
-            values[tag] = [one_line(value) for value in found]
     fill(draft, _RULES, values, _MAPPED_HERE)
     _authors(draft, values)
     _identifiers(draft, values)
@@ -171,36 +191,53 @@ def _entry(record: Tagged) -> ParsedEntry:
     elif "PMID" in values or "PMC" in values:
         draft.keep("database", "PubMed")
     for value in values.get("OID", ()) if owner.upper() == "ERIC" else values.get("PMID", ()):
-        draft.claim(Rule("OID", "accession"), value)
+        draft.claim(_ACCESSION, value)
     return draft.finish(record.line, record.raw)
+
+
+def _values(record: _Record) -> dict[str, list[str]]:
+    """Return tag -> values of a record, each on one line; blanks in a row stay where a rule puts them in order."""
+    if record.sound:
+        record.cut()
+    values = record.values()
+    for tag, found in values.items():
+        if tag in _RULED:
+            values[tag] = [one_line(value) if "\n" in value else value for value in found]
+        else:
+            values[tag] = [one_line(value) for value in found]
+    return values
 
 
 def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take the short names where there are no full ones, then the groups."""
     for tag, column in (("AU", "authors"), ("ED", "editors")):
-        full = draft.has(column)
-        for value in values.get(tag, ()):
-            if full:
-                draft.keep(tag, value)
-            else:
-                draft.claim(Rule(tag, column, order="initials"), value)
-    for value in values.get("CN", ()):
-        draft.claim(Rule("CN", "authors", order="asis"), value)
+        if draft.has(column):
+            draft.keep_all(tag, values.get(tag, ()))
+        elif tag in values:
+            draft.claim_names(Rule(tag, column, order="initials"), values[tag])
+    if "CN" in values:
+        draft.claim_names(Rule("CN", "authors", order="asis"), values["CN"])
 
 
 def _identifiers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take DOIs from AID and LID (`10.x [doi]`), other numbers stay in extra, ISSNs lose their notes."""
-    for tag in ("AID", "LID"):
-        for value in values.get(tag, ()):
-            kind = _KIND.search(value) if value.endswith("]") else None
-            bare = value[: kind.start()] if kind else value
-            if (kind is None or kind.group(1) == "doi") and clean_doi(bare):
-                draft.claim(Rule(tag, "doi"), bare)
+    for rule in _WITH_KIND:
+        for value in values.get(rule.tag, ()):
+            bare = _perhaps_doi(value)
+            if bare and clean_doi(bare):
+                draft.claim(rule, bare)
             else:
-                draft.keep(tag, value)
+                draft.keep(rule.tag, value)
     for tag in ("IS", "ISSN"):
         for value in values.get(tag, ()):
             usual = _USUAL_ISSN.match(value)
             numbers = [usual.group(1)] if usual else find_issns(value.upper().replace("ISSN-", ""))
             draft.add_numbers("issn", numbers)
-            draft.keep(tag, value)
+        draft.keep_all(tag, values.get(tag, ()))
+
+
+def _perhaps_doi(value: str) -> str:
+    """Return what may be the DOI of `10.x [doi]`, or a bare number; nothing where the brackets name another kind."""
+    if value.endswith("[doi]"):
+        return value[:-5].rstrip()
+    return "" if value.endswith("]") and _KIND.search(value) else value

@@ -110,6 +110,10 @@ _LATEX_TOKEN = re.compile(
     r"|\\([&%$#_{}~^,;:! \\/\-\n])"  # \& \%
     r"|(---?|``|''|[{}~$])"
 )
+# The groups of a token that is an escaped sign, or a sign that means something, and what these become.
+_ESCAPED, _SIGN = 9, 10
+_ESCAPES = {"\\": "\n", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": "", "\n": " "}
+_SIGNS = {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\u00a0", "$": "$"}
 _HAS_LATEX = re.compile(
     r"\\[`'^~=.\"](?:\{?\\?[A-Za-z])|\\[A-Za-z]+\{|\\[&%_#]|\$[^$\n]{0,200}\\[A-Za-z]+[^$\n]{0,200}\$|\{\\"
 )
@@ -129,6 +133,23 @@ def one_line(text: str) -> str:
     if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text or text[:1] == " ":
         return _BLANKS.sub(" ", text).strip(" ")
     return text.rstrip(" ")
+
+
+def one_line_each(texts: list[str]) -> list[str]:
+    """Return texts as `one_line` does each; those that are on one line already cost one look at all of them."""
+    if len(texts) > 1:
+        together = "\n".join(["", *texts, ""])
+        if together.count("\n") == len(texts) + 1 and not _untidy(together):
+            return texts
+    return [one_line(text) for text in texts]
+
+
+def _untidy(lines: str) -> bool:
+    """Return whether a line begins or ends with a blank, or holds blanks in a row or anything like one."""
+    return (
+        "  " in lines or "\n " in lines or " \n" in lines
+        or "\t" in lines or "\r" in lines or "\f" in lines or "\v" in lines
+    )  # fmt: skip
 
 
 def without_entities(text: str) -> str:
@@ -172,16 +193,18 @@ def without_latex(text: str) -> str:
 
 def _latex_text(found: re.Match[str]) -> str:
     """Return the Unicode text of one LaTeX token."""
-    sign, braced, dotless, letter, word_accent, in_braces, after_blank, command, escaped, other = found.groups()
+    kind = found.lastindex
+    if kind == _SIGN:
+        return _SIGNS.get(found.group(_SIGN), "")
+    if kind == _ESCAPED:
+        escaped = found.group(_ESCAPED)
+        return _ESCAPES.get(escaped, escaped)
+    sign, braced, dotless, letter, word_accent, in_braces, after_blank, command, *_ = found.groups()
     if sign:
         return unicodedata.normalize("NFC", (braced or dotless or letter) + _ACCENTS[sign])
     if word_accent:
         return unicodedata.normalize("NFC", (in_braces or after_blank) + _ACCENTS[word_accent])
-    if command:
-        return _command_text(found.group(0), command)
-    if escaped:
-        return {"\\": "\n", ",": " ", ";": " ", ":": " ", "!": "", "/": "", "-": "", "\n": " "}.get(escaped, escaped)
-    return {"---": "—", "--": "–", "``": "“", "''": "”", "~": "\u00a0", "$": "$"}.get(other, "")
+    return _command_text(found.group(0), command)
 
 
 def _command_text(written: str, command: str) -> str:
@@ -224,10 +247,13 @@ def _byte(character: str) -> bytes:
 
 def is_plain(text: str, latex: bool = False) -> bool:
     """Return whether a text on one line surely holds nothing to decode or mend: a quick look, no where in doubt."""
-    if "&" in text or "<" in text or "\\" in text:
+    if ("&" in text and ";" in text) or ("<" in text and ">" in text) or "\\" in text:
         return False
-    if not text.isascii() and (latex or any(lead in text for lead in _MOJIBAKE_LEADS)):
-        return False
+    if not text.isascii():
+        if "Â" in text or "Ã" in text or "â" in text:
+            return False
+        if latex and not unicodedata.is_normalized("NFC", text):
+            return False
     if not latex:
         return True
     return not ("{" in text or "}" in text or "~" in text or "$" in text or "`" in text or "''" in text or "--" in text)

@@ -7,8 +7,9 @@ from random import Random
 
 import pytest
 
-from benchmarks.census import FAMILIES, count, values_kept
+from benchmarks.census import count, values_kept
 from benchmarks.census_content import pool_of
+from benchmarks.census_scans import FAMILIES
 from benchmarks.fuzz import Source, check, run, sources
 from pipeline.formats import read_export
 from pipeline.records import ParsedEntry, Reading, RejectedEntry

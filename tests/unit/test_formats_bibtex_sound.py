@@ -34,7 +34,7 @@ def test_the_same_fields_as_bibtexparser(names: list[str], values: list[str], be
         return
     assert found.end == len(text)
     assert (found.kind, found.key) == ("article", blocks[0].key)
-    theirs = [(field.key, str(field.value).strip()[1:-1]) for field in blocks[0].fields]
+    theirs = [(field.key.lower(), str(field.value).strip()[1:-1]) for field in blocks[0].fields]
     assert [(name, value) for name, value, _ in found.fields] == theirs
 
 

@@ -1,0 +1,62 @@
+"""The quick ways of reading say what the slow ones say: values looked at together, records cut at one go."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.formats import nbib
+from pipeline.formats.draft import Draft, Rule
+from pipeline.normalise.markup import is_plain, mended, one_line, one_line_each, plain
+
+SIGNS = st.text("ab ,;é\u0301\u00a0Ã©&<>'`-~${}\\\t\n()", max_size=12)
+VALUES = st.lists(st.sampled_from(["word", " ", "  ", "\n      ", " \n      ", "[doi]", "10.5555/x", "\t"]), max_size=6)
+
+
+@given(st.lists(SIGNS, max_size=5))
+def test_texts_together_come_on_one_line_as_each_alone(texts: list[str]) -> None:
+    assert one_line_each(texts) == [one_line(text) for text in texts]
+
+
+@given(SIGNS, st.booleans())
+def test_what_is_plain_at_a_glance_has_nothing_to_decode(text: str, latex: bool) -> None:
+    line = one_line(text)
+    if is_plain(line, latex):
+        assert plain(mended(line), latex) == line
+
+
+@given(st.lists(SIGNS, max_size=5), st.sampled_from(["authors", "keywords_author", "cited_references"]))
+def test_a_list_is_claimed_as_its_values_are_one_by_one(values: list[str], column: str) -> None:
+    together, single = Draft(latex=True), Draft(latex=True)
+    together.claim_parts(Rule("X", column), values)
+    for value in values:
+        single.claim_parts(Rule("X", column), [value])
+    assert together.fields.get(column, []) == single.fields.get(column, [])
+    assert (together.extra, together.flags) == (single.extra, single.flags)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["TI  ", "AB  ", "AID ", "CRDT", "GR  "]), VALUES), max_size=5))
+def test_a_sound_record_is_cut_as_any_other(fields: list[tuple[str, list[str]]]) -> None:
+    block = "\n".join(["PMID- 1", *(f"{tag}- {''.join(words)}" for tag, words in fields)])
+    record = nbib._Record(1, [block], ended=True, sound=True)
+    tidy = record.tidy_values()
+    if tidy is not None:
+        assert tidy == nbib._values(record)
+
+
+def test_an_indented_line_after_an_empty_one_goes_on_with_a_sound_record() -> None:
+    text = "PMID- 1\nTI  - A title\nAB  - It began\n\n      and went on.\nSO  - Somewhere\n\nPMID- 2\nTI  - B\n"
+    found = nbib.read(text)
+    assert [entry.fields["pmid"] for entry in found.entries] == ["1", "2"]
+    assert found.entries[0].fields["abstract"] == "It began and went on."
+
+
+@pytest.mark.parametrize(
+    ("value", "doi"),
+    [("10.5555/a [doi]", "10.5555/a"), ("S0001 [pii]", None), ("10.5555/b [pii]", None), ("10.5555/c", "10.5555/c")],
+)
+def test_the_brackets_after_a_number_say_what_it_is(value: str, doi: str | None) -> None:
+    entry = nbib.read(f"PMID- 1\nTI  - A title\nAID - {value}\n").entries[0]
+    assert entry.fields.get("doi") == doi
+    assert entry.extra.get("AID", []) == ([] if doi else [value])
