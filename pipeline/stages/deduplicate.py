@@ -1,27 +1,27 @@
-"""Stage 3, deduplicate: entries become records (clusters of entries that are the same work)."""
+"""Stage 5, deduplicate: entries become records (clusters of entries that are the same work)."""
 
 from __future__ import annotations
 
-from pipeline.dedup.deduplicate import deduplicate as find_duplicates
+from pipeline.dedup.merging import merge_clusters
 from pipeline.stages.contract import StageInput, StageResult
 
 
 def deduplicate(stage: StageInput) -> StageResult:
     """Return the tables clusters, records and pairs.
 
-    Inputs: `import/entries`, and people's answers in `decisions/duplicates`.
+    Inputs: `import/entries`, `reconcile/clusters`, `reconcile/pairs`.
     """
-    entries = stage.tables["import/entries"]
-    answers = stage.tables["decisions/duplicates"]
-    found = find_duplicates(entries, answers, stage.protocol.dedup)
-    uncertain = int((found.pairs["verdict"] == "uncertain").sum())
+    entries, clusters, pairs = (
+        stage.tables[name] for name in ("import/entries", "reconcile/clusters", "reconcile/pairs")
+    )
+    records = merge_clusters(entries, clusters)
+    uncertain = int((pairs["verdict"] == "uncertain").sum())
     numbers = {
-        "records": len(found.records),
-        "duplicates": len(entries) - len(found.records),
+        "records": len(records),
+        "duplicates": len(entries) - len(records),
         "uncertain_pairs": uncertain,
     }
-    summary = f"{len(found.records):,} records, {numbers['duplicates']:,} duplicates"
+    summary = f"{len(records):,} records, {numbers['duplicates']:,} duplicates"
     if uncertain:
         summary += f", {uncertain:,} uncertain {'pair' if uncertain == 1 else 'pairs'} for a person"
-    tables = {"clusters": found.clusters, "records": found.records, "pairs": found.pairs}
-    return StageResult(tables, summary=summary, numbers=numbers)
+    return StageResult({"clusters": clusters, "records": records, "pairs": pairs}, summary=summary, numbers=numbers)

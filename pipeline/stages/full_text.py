@@ -1,4 +1,4 @@
-"""Stage 5, full text: reports sought for retrieval, what became of them, and the studies they belong to."""
+"""Stage 7, full text: reports sought for retrieval, what became of them, and the studies they belong to."""
 
 from __future__ import annotations
 

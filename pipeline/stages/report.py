@@ -1,4 +1,4 @@
-"""Stage 9, report: the flow diagram, the tables people open, and the page that shows them."""
+"""Stage 11, report: the flow diagram, the tables people open, and the page that shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 8, worklists: everything that waits for a person, as rows of the sheets to come.
+"""Stage 10, worklists: everything that waits for a person, as rows of the sheets to come.
 
 The stage only says what waits and in which order; which sheet is due, and for whom, depends on the sheets that people
 have before them and is settled when the run ends.
