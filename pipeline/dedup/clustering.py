@@ -65,7 +65,7 @@ class Clustering:
     def kept_apart_by_person(self, pair: Pair) -> bool:
         """Return whether an answer (different, same study, split) keeps the clusters of two entries apart."""
         taken_out = self._answers.split.intersection(pair)
-        return self._partition.barred(pair) or bool(taken_out) and not self.newly_alike(pair)
+        return self._partition.barred(pair) or (bool(taken_out) and not self.newly_alike(pair))
 
     def newly_alike(self, pair: Pair) -> bool:
         """Return whether one of a pair was taken out of a record, and the other has nothing to do with that record."""
@@ -82,8 +82,8 @@ def cluster(
     People's answers "same" come first, newest first; then entries with the same text; then the merges of the rules in
     the order given (strongest first). A merge that would unite two entries that a person keeps apart is left out, and
     a rule's merge also where a veto stands between any two entries of the clusters that the rules alone have made. An
-    entry that a person took out of its cluster is joined by no rule. A veto between what a person joined does not count: the answer was about both clusters, and must not undo a merge
-    that stood before it.
+    entry that a person took out of its cluster is joined by no rule. A veto between what a person joined does not
+    count: the answer was about both clusters, and must not undo a merge that stood before it.
     """
     overruled = set(answers.same)
     partition = _Partition(size, answers.apart)

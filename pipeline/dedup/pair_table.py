@@ -49,7 +49,7 @@ def pair_table(
             rows[place] = _by_rule(pair, decisions.verdict[place], bool(together[place]), words, clustering)
     kept = _one_question_each(rows, comparison, decisions, clustering)
     by_rule = (decisions.verdict == DUPLICATE) & together
-    joins = {place: bool(by_rule[place] or together[place] and rows[place][1] == "person") for place in kept}
+    joins = {place: bool(by_rule[place] or (together[place] and rows[place][1] == "person")) for place in kept}
     return _table(table, comparison, decisions, {place: rows[place] for place in kept}, joins)
 
 

@@ -145,8 +145,6 @@ def _named(cluster_of: Mapping[str, str], standing: Standing) -> pd.DataFrame:
     size: dict[str, int] = {}
     for cluster in cluster_of.values():
         size[cluster] = size.get(cluster, 0) + 1
-    rows = [
-        (entry, name.get(cluster, cluster), size[cluster]) for entry, cluster in sorted(cluster_of.items())
-    ]
+    rows = [(entry, name.get(cluster, cluster), size[cluster]) for entry, cluster in sorted(cluster_of.items())]
     frame = pd.DataFrame(rows, columns=[column.name for column in CLUSTER_COLUMNS], dtype=object)
     return typed(frame, CLUSTER_COLUMNS)

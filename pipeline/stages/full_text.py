@@ -19,7 +19,9 @@ REPORT_COLUMNS: tuple[Column, ...] = (
     Column("report_id", "str", "id of the report: the id of the record that leads to it", nullable=False),
     Column("record_id", "str", "record that leads to the report", nullable=False),
     Column("cluster_id", "str", "cluster of the deduplicate stage", nullable=False),
-    Column("study_id", "str", "study the report belongs to: its report decided first, else the smallest id", nullable=False),
+    Column(
+        "study_id", "str", "study the report belongs to: its report decided first, else the smallest id", nullable=False
+    ),
     Column("lane", "str", "main or other", nullable=False),
     Column(
         "state",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.decisions.resolve import Decision, decision_order, report_outcome, title_abstract_outcome
 from pipeline.dedup.standing import (
     EXCLUDED,
     INCLUDED,
@@ -16,7 +17,6 @@ from pipeline.dedup.standing import (
     Standing,
     settle,
 )
-from pipeline.decisions.resolve import Decision, decision_order, report_outcome, title_abstract_outcome
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.screen import decisions_of
 
