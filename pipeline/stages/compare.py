@@ -16,7 +16,7 @@ def compare(stage: StageInput) -> StageResult:
     entries = stage.tables["import/entries"]
     clusters, pairs = find_clusters(entries, in_order(stage.tables["decisions/duplicates"]), stage.protocol.dedup)
     number = int(clusters["cluster_id"].nunique())
-    summary = f"{len(entries):,} entries, {number:,} works, {len(pairs):,} pairs of interest"
+    summary = f"{number:,} {'work' if number == 1 else 'works'} in {len(entries):,} entries, by rules and answers"
     return StageResult({"clusters": clusters, "pairs": pairs}, summary=summary, numbers={"works": number})
 
 

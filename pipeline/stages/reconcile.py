@@ -33,7 +33,7 @@ def reconcile(stage: StageInput) -> StageResult:
     standing = standing_of(given, stage.protocol.screening.readers_per_record)
     clusters, pairs = settle(stage.tables["compare/clusters"], stage.tables["compare/pairs"], standing)
     apart = int(pairs["reason"].str.startswith(OPPOSED).sum())
-    summary = f"{apart:,} {'pair' if apart == 1 else 'pairs'} kept apart because people decided them differently"
+    summary = f"{apart or 'no'} {'pair' if apart == 1 else 'pairs'} of works kept apart for opposite decisions"
     return StageResult({"clusters": clusters, "pairs": pairs}, summary=summary, numbers={"kept_apart": apart})
 
 
