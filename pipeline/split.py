@@ -10,7 +10,7 @@ from pipeline.decisions.ledger import Ledger, LedgerRow, append_rows, ledger_byt
 from pipeline.decisions.ledger_log import closed_where_lost
 from pipeline.decisions.words import WITHDRAW
 from pipeline.errors import ReviewError
-from pipeline.identity import clean_id
+from pipeline.identity import clean_id, text_sha256
 from pipeline.lock import run_lock
 from pipeline.protocol import Protocol, nearest, read_protocol
 from pipeline.review import Review
@@ -21,12 +21,25 @@ _RUN = "run `python -m pipeline review` to bring the review up to date"
 
 @dataclass(frozen=True)
 class _Works:
-    """The records of the last run: entry -> record, record -> entries, titles, and number of decisions by entry."""
+    """The records of the last run: entry -> record, record -> entries; titles, hashes of texts, decisions by entry."""
 
     record_of: Mapping[str, str]
     entries: Mapping[str, tuple[str, ...]]
     titles: Mapping[str, str]
+    texts: Mapping[str, str]
     decisions: Mapping[str, int]
+
+    def row(self, stage: str, entry: str, other: str, decision: str) -> LedgerRow:
+        """Return what is said about two entries as a row of a ledger."""
+        texts = f"{self.texts[entry]} {self.texts[other]}"
+        return LedgerRow(
+            stage=stage,
+            entry_id=entry,
+            other_entry_id=other,
+            decision=decision,
+            title=self.titles[entry],
+            text_sha256=texts,
+        )
 
     def known(self, text: str) -> str:
         """Return the id that a text means; an id the review does not have is refused, with the nearest it has."""
@@ -92,12 +105,14 @@ def _works(review: Review) -> _Works:
     entries: dict[str, tuple[str, ...]] = {}
     for entry, record in sorted(record_of.items()):
         entries[record] = (*entries.get(record, ()), entry)
-    titles = {row["entry_id"]: row["title"] or "" for row in table("import/entries", ["entry_id", "title"])}
+    shown = table("import/entries", ["entry_id", "title", "abstract"])
+    titles = {row["entry_id"]: row["title"] or "" for row in shown}
+    texts = {row["entry_id"]: text_sha256(row["title"], row["abstract"]) for row in shown}
     decisions: dict[str, int] = {}
     for name in _DECISIONS:
         for row in table(f"decisions/{name}", ["entry_id"]):
             decisions[row["entry_id"]] = decisions.get(row["entry_id"], 0) + 1
-    return _Works(record_of, entries, titles, decisions)
+    return _Works(record_of, entries, titles, texts, decisions)
 
 
 def _ledgers(review: Review, people: Sequence[str]) -> dict[str, Ledger]:
@@ -128,16 +143,7 @@ def _rows(
     if len(chosen) == len(members):
         chosen.remove(record)
     staying = [item for item in members if item not in chosen]
-    rows = [
-        LedgerRow(
-            stage="split",
-            entry_id=item,
-            other_entry_id=record if item != record else staying[0],
-            decision="split",
-            title=works.titles.get(item, ""),
-        )
-        for item in chosen
-    ]
+    rows = [works.row("split", item, record if item != record else staying[0], "split") for item in chosen]
     return rows, [*(_split_line(works, item, staying) for item in chosen), f"{_RUN}; take it back with --undo"]
 
 
@@ -162,16 +168,7 @@ def _kept_apart(
             found=", ".join(elsewhere),
         )
     others = list(dict.fromkeys(works.record_of[item] for item in elsewhere))
-    rows = [
-        LedgerRow(
-            stage="duplicate_pair",
-            entry_id=record,
-            other_entry_id=other,
-            decision="different",
-            title=works.titles.get(record, ""),
-        )
-        for other in others
-    ]
+    rows = [works.row("duplicate_pair", record, other, "different") for other in others]
     lines = [f"{record} and {other} are different works and different studies; all decisions stay" for other in others]
     return rows, [*lines, f"{_RUN}; take it back with --undo"]
 

@@ -82,7 +82,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 ("id", "other_id", "answer", "note", "why", "differs", "title", "other_title", "authors")
                 + ("other_authors", "year", "other_year", "journal", "other_journal", "volume", "other_volume")
                 + ("issue", "other_issue", "pages", "other_pages", "doi", "other_doi", "sources", "other_sources")
-                + ("abstract", "other_abstract", "sheet"),
+                + ("abstract", "other_abstract", *_TAIL),
                 ("id", "other_id", "answer"),
                 "say whether the two are the same work",
             ),

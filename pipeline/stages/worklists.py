@@ -205,6 +205,7 @@ def _duplicates(stage: StageInput) -> Rows:
         cells |= {"why": row["reason"], "differs": comparison_words(shown[a], shown[b])}
         for name in _COMPARED:
             cells |= {name: _cell(name, shown[a]), f"other_{name}": _cell(name, shown[b])}
+        cells["text_sha256"] = " ".join(text_sha256(shown[e]["title"], shown[e]["abstract"]) for e in (a, b))
         both = [record_of[a], record_of[b]]
         cells |= {"sources": "; ".join(both[0]["sources"]), "other_sources": "; ".join(both[1]["sources"])}
         numbers = [len(record["members"]) for record in both]

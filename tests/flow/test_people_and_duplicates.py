@@ -106,6 +106,22 @@ def test_an_answer_holds_in_later_runs_and_is_not_asked_again(review: Review, an
     assert set(statuses(run_stages(review)).values()) == {"unchanged"}
 
 
+def test_an_answer_holds_when_the_exports_are_downloaded_again(review: Review) -> None:
+    """The database writes a number of citations now: new ids, the same texts."""
+    sheet = question(review, WELL, OTHER_WELL | {"abstract": f"{WELL['abstract']}They dig."})
+    (row,) = read_csv(sheet)
+    fill(sheet, {row["id"]: {"answer": "same"}})
+    run_stages(review)
+    number = len(set(clusters(review).values()))
+    for name in ("one.ris", "other.ris"):
+        text = (review.references / name).read_text("utf-8")
+        write(review.references / name, text.replace("ER  - ", "N1  - Cited By: 3\nER  - "))
+    run = run_stages(review, accept_changes=True)
+    assert row["id"] not in clusters(review)
+    assert len(set(clusters(review).values())) == number
+    assert not [name for name in run.issued.new if "duplicates" in name]
+
+
 # --- split ----------------------------------------------------------------------------------------------------------
 
 
