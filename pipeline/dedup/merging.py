@@ -26,6 +26,8 @@ _FULLEST_TEXT = frozenset({"title", "title_other", "abstract", "journal", "bookt
 _IDENTIFIERS = ("doi", "pmid", "pmcid", "accession")
 _READ = ("entry_id", "source", "kind", *(column.name for column in BIBLIOGRAPHIC_COLUMNS))
 _TOGETHER = {"date": "year", "type_raw": "type"}
+_BY_OTHERS = frozenset({"year", *_TOGETHER})
+_IN_ORDER = sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER)
 _TYPE_ORDER = (
     "article", "review", "chapter", "conference", "book", "thesis", "report", "editorial", "preprint", "other",
 )  # fmt: skip
@@ -43,11 +45,12 @@ def merge_clusters(entries: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFram
     """
     ordered = entries.sort_values("entry_id", kind="stable")
     columns = {name: _python_values(ordered[name]) for name in _READ}
+    filled = {name: [not _is_empty(value) for value in columns[name]] for name in _READ}
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     members: dict[str, list[int]] = {}
     for place, entry in enumerate(columns["entry_id"]):
         members.setdefault(cluster_of[entry], []).append(place)
-    rows = [[cluster, *_record(columns, places)] for cluster, places in sorted(members.items())]
+    rows = [[cluster, *_record(columns, filled, places)] for cluster, places in sorted(members.items())]
     names = [column.name for column in RECORD_COLUMNS]
     return typed(pd.DataFrame(rows, columns=names, dtype=object), RECORD_COLUMNS)
 
@@ -60,13 +63,14 @@ def _is_empty(value: object) -> bool:
     return value is None or value == "" or value == [] or value != value
 
 
-def _record(columns: Columns, members: list[int]) -> list[Any]:
-    """Return the row of one record in order of `RECORD_COLUMNS`, without its id."""
+def _record(columns: Columns, filled: dict[str, list[bool]], members: list[int]) -> list[Any]:
+    """Return the row of one record in order of `RECORD_COLUMNS`, without its id; `filled` says which cells hold any."""
     ids = columns["entry_id"]
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for column in sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER):
-        known = [place for place in members if not _is_empty(columns[column.name][place])]
+    for column in _IN_ORDER:
+        there = filled[column.name]
+        known = [place for place in members if there[place]]
         if not known:
             values[column.name] = [] if column.dtype == "list" else None
         elif len(known) == 1:
@@ -116,6 +120,8 @@ def _united(cells: list[Any], known: list[int]) -> tuple[list[str], list[int]]:
 def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str]) -> int:
     """Return the entry whose value of a field the record takes."""
     cells, ids = columns[name], columns["entry_id"]
+    if name not in _BY_OTHERS and all(cells[place] == cells[known[0]] for place in known):
+        return known[0]
     counts = Counter(_hashable(cells[place]) for place in known)
     partner = origin.get(_TOGETHER.get(name, ""))
 
