@@ -24,7 +24,7 @@ from pipeline.dedup.tables import CLUSTER_COLUMNS, Deduplication
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
 
-__all__ = ["Deduplication", "deduplicate", "find_clusters"]
+__all__ = ["Deduplication", "deduplicate", "find_clusters", "with_records"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ def deduplicate(
     """
     clusters, pairs = find_clusters(entries, decisions, settings)
     clusters, pairs = settle(clusters, pairs, standing or Standing())
+    return with_records(entries, clusters, pairs)
+
+
+def with_records(entries: pd.DataFrame, clusters: pd.DataFrame, pairs: pd.DataFrame) -> Deduplication:
+    """Return clusters and pairs with the record of each cluster."""
     return Deduplication(clusters=clusters, records=merge_clusters(entries, clusters), pairs=pairs)
 
 

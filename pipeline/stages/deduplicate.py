@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.dedup.merging import merge_clusters
+from pipeline.dedup.deduplicate import with_records as find_duplicates
 from pipeline.stages.contract import StageInput, StageResult
 
 
@@ -11,17 +11,17 @@ def deduplicate(stage: StageInput) -> StageResult:
 
     Inputs: `import/entries`, `reconcile/clusters`, `reconcile/pairs`.
     """
-    entries, clusters, pairs = (
-        stage.tables[name] for name in ("import/entries", "reconcile/clusters", "reconcile/pairs")
-    )
-    records = merge_clusters(entries, clusters)
-    uncertain = int((pairs["verdict"] == "uncertain").sum())
+    names = ("import/entries", "reconcile/clusters", "reconcile/pairs")
+    entries, clusters, pairs = (stage.tables[name] for name in names)
+    found = find_duplicates(entries, clusters, pairs)
+    uncertain = int((found.pairs["verdict"] == "uncertain").sum())
     numbers = {
-        "records": len(records),
-        "duplicates": len(entries) - len(records),
+        "records": len(found.records),
+        "duplicates": len(entries) - len(found.records),
         "uncertain_pairs": uncertain,
     }
-    summary = f"{len(records):,} records, {numbers['duplicates']:,} duplicates"
+    summary = f"{len(found.records):,} records, {numbers['duplicates']:,} duplicates"
     if uncertain:
         summary += f", {uncertain:,} uncertain {'pair' if uncertain == 1 else 'pairs'} for a person"
-    return StageResult({"clusters": clusters, "records": records, "pairs": pairs}, summary=summary, numbers=numbers)
+    tables = {"clusters": found.clusters, "records": found.records, "pairs": found.pairs}
+    return StageResult(tables, summary=summary, numbers=numbers)
