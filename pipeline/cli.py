@@ -84,6 +84,16 @@ def _add_review_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     explain.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     explain.set_defaults(run=_explain)
 
+    part = commands.add_parser("split", help="take an entry out of a wrongly joined record", description=_split.__doc__)
+    part.add_argument(
+        "wanted", metavar="ID", help="id of an entry, or of a record: then every other entry is taken out"
+    )
+    part.add_argument("entries", nargs="*", metavar="ENTRY", help="only these entries of the record; or another record")
+    part.add_argument("--undo", action="store_true", help="take earlier splits back")
+    part.add_argument("--reviewer", default="", help="whose ledger takes it (default: the first of the protocol)")
+    part.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    part.set_defaults(run=_split)
+
     new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
     new.add_argument("folder", help="folder to make")
     new.set_defaults(run=_new)
@@ -165,6 +175,17 @@ def _explain(chosen: argparse.Namespace) -> int:
 
     for line in explain(open_review(Path(chosen.folder)), " ".join(chosen.wanted)):
         print(printable_indented(line))
+    return DONE
+
+
+def _split(chosen: argparse.Namespace) -> int:
+    """Take an entry out of its record for good, by a row in the ledger; two records are kept apart as studies."""
+    from pipeline.review import open_review
+    from pipeline.split import split
+
+    review = open_review(Path(chosen.folder))
+    for line in split(review, chosen.wanted, chosen.entries, reviewer=chosen.reviewer, undo=chosen.undo):
+        print(printable(line))
     return DONE
 
 

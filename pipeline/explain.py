@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.decisions.sheet_log import read_sheet_log
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id, id_problem
-from pipeline.protocol import Protocol, read_protocol
+from pipeline.members import earlier_id_lines, member_lines, pair_lines, split_line
+from pipeline.protocol import Protocol, nearest, read_protocol
 from pipeline.register import read_register
 from pipeline.review import Review
 
@@ -131,7 +133,8 @@ def _gone_lines(review: Review, tables: _Tables, entry_id: str) -> Iterator[str]
     known = read_register(review).get(entry_id)
     decisions = list(_decision_lines(tables, (entry_id,)))
     if known is None and not decisions:
-        raise ReviewError("no entry of this review has or had this id", found=entry_id)
+        near = nearest(entry_id, [row["entry_id"] for row in tables.rows("count/states")])
+        raise ReviewError(f"no entry of this review has or had this id{near}", found=entry_id)
     yield f"{entry_id}  {known.title if known else ''}"
     yield f"  Not in any export now; it was in references/{known.file if known else '(unknown)'} when last seen"
     yield from decisions
@@ -166,25 +169,13 @@ def _cluster_lines(tables: _Tables, entry_id: str, record_id: str, ids: tuple[st
         yield f"  Record {record_id}: this entry alone"
     else:
         yield f"  Record {record_id}: {len(ids)} entries are this work"
-        for row in tables.rows("import/entries", "entry_id", ids):
-            marks = [
-                name
-                for name, key in (("this entry", entry_id), ("the record's id", record_id))
-                if row["entry_id"] == key
-            ]
-            mark = f"  <- {', '.join(marks)}" if marks else ""
-            yield f"    {row['entry_id']} references/{row['file']}, line {row['line']}{mark}"
+        record = tables.rows("deduplicate/records", "cluster_id", (record_id,))[0]
+        yield from member_lines(tables.rows("import/entries", "entry_id", ids), record, entry_id)
+        yield from earlier_id_lines(ids, record_id, read_sheet_log(tables.review))
     pairs = [row for side in ("entry_a", "entry_b") for row in tables.rows("deduplicate/pairs", side, ids)]
-    unique = {(row["entry_a"], row["entry_b"]): row for row in pairs}
-    for row in (unique[key] for key in sorted(unique)):
-        scores = ", ".join(
-            f"{name} {row[f'{name}_similarity']:.2f}"
-            for name in ("title", "author", "journal")
-            if row[f"{name}_similarity"] is not None
-        )
-        by = "by a person" if row["basis"] == "person" else "by rule"
-        verdict = row["verdict"].replace("_", " ")
-        yield f"    {row['entry_a']} / {row['entry_b']}: {verdict} {by}: {row['reason']} [{scores}]"
+    yield from pair_lines(pairs, ids)
+    if len(ids) > 1:
+        yield split_line(record_id, ids)
 
 
 def _ranking_lines(tables: _Tables, screened: Row) -> Iterator[str]:

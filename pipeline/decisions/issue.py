@@ -32,7 +32,8 @@ class Task:
         done_by: people who have answered it already (it needs others).
         needs: how many people have to answer it in all.
         members: the entries of the record; a sheet may list it under any of them, since a later export can change the
-            id that a record nobody decided yet is shown by.
+            id that a record nobody decided yet is shown by. For a pair: the other pairs of entries, `a|b`, that ask the
+            same about the same two records.
     """
 
     kind: str
@@ -46,7 +47,7 @@ class Task:
     def keys(self) -> list[str]:
         """Every key under which a sheet may list the task."""
         _, bar, rest = self.key.partition("|")
-        return [self.key, *(f"{member}{bar}{rest}" for member in self.members)]
+        return [self.key, *(member if "|" in member else f"{member}{bar}{rest}" for member in self.members)]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class LedgerRow:
         stratum: stratum a person marked.
         note: free text.
         title: title as it was read, for people.
-        text_sha256: hash of the title and abstract that were read.
+        text_sha256: hash of the title and abstract that were read; of a pair both, parted by a blank.
         worklist: sheet the decision came from.
         worklist_sha256: hash of that sheet as it was issued.
         protocol_version: version of the protocol at that time.

@@ -151,5 +151,10 @@ def shown_id(members: Iterable[str], decisions: Iterable[Decision]) -> str:
 
     Withdrawn decisions count too: a person has seen that id.
     """
-    first = min(decisions, key=lambda d: (d.when, d.reviewer, d.sequence), default=None)
+    first = min(decisions, key=lambda d: (decision_order(d), d.entry_id), default=None)
     return first.entry_id if first else min(members)
+
+
+def decision_order(decision: Decision) -> tuple[str, str, int]:
+    """Return the place of a decision among those of all people; one without a time (written by hand) comes last."""
+    return (decision.when or "~", decision.reviewer, decision.sequence)

@@ -21,6 +21,7 @@ from pipeline.tables import plain_cell
 _CELL_LIMIT = 32_000
 _ID = re.compile(r"\br[0-9a-z]{13}\b", re.IGNORECASE)
 _MOVED = re.compile(r"[,;|\t]")
+_STAMP = re.compile(r"[0-9a-f]{64}( [0-9a-f]{64})?")
 _NOT_STATED = "not_stated"
 
 Subject = tuple[str, str, str, str]
@@ -207,7 +208,11 @@ class SheetReader:
             dimension=known.get(dimension.casefold(), dimension),
             note=plain_cell(cells.get("note", "")).strip(),
             title=title,
-            text_sha256=stamp if len(stamp) == 64 else text_sha256(title, abstract) if "abstract" in cells else "",
+            text_sha256=stamp
+            if _STAMP.fullmatch(stamp)
+            else text_sha256(title, abstract)
+            if "abstract" in cells
+            else "",
             worklist=self.file,
             worklist_sha256=seal,
             protocol_version=self.protocol.review.version,

@@ -80,8 +80,9 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "duplicates",
                 MappingProxyType({"answer": "duplicate_pair"}),
                 ("id", "other_id", "answer", "note", "why", "differs", "title", "other_title", "authors")
-                + ("other_authors", "year", "other_year", "journal", "other_journal", "doi", "other_doi")
-                + ("pages", "other_pages", "abstract", "other_abstract", "sheet"),
+                + ("other_authors", "year", "other_year", "journal", "other_journal", "volume", "other_volume")
+                + ("issue", "other_issue", "pages", "other_pages", "doi", "other_doi", "sources", "other_sources")
+                + ("abstract", "other_abstract", *_TAIL),
                 ("id", "other_id", "answer"),
                 "say whether the two are the same work",
             ),

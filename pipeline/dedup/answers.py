@@ -20,17 +20,19 @@ class Answers:
         different: pairs to keep apart.
         same_study: pairs of reports of one study: kept apart as records.
         split: entries that only a later answer "same" may join to others.
+        split_from: such an entry and the record it was taken out of, where the answer says which.
     """
 
     same: tuple[Pair, ...] = ()
     different: frozenset[Pair] = frozenset()
     same_study: frozenset[Pair] = frozenset()
     split: frozenset[int] = frozenset()
+    split_from: frozenset[Pair] = frozenset()
 
     @property
     def apart(self) -> frozenset[Pair]:
         """Pairs that must not end in one cluster."""
-        return self.different | self.same_study
+        return self.different | self.same_study | self.split_from
 
     @property
     def pairs(self) -> frozenset[Pair]:
@@ -55,9 +57,11 @@ def read_answers(decisions: pd.DataFrame, entry_ids: Texts) -> Answers:
     places = {entry_id: place for place, entry_id in enumerate(entry_ids)}
     pair_answers: dict[Pair, tuple[str, int]] = {}
     split_answers: dict[int, tuple[str, int]] = {}
+    record_of: dict[int, str] = {}
     for stage, one, other, decision, sequence in _oldest_first(decisions):
         if stage == "split" and one in places:
             split_answers[places[one]] = (decision, sequence)
+            record_of[places[one]] = other
         elif stage == "duplicate_pair" and one in places and other in places and one != other:
             pair = (min(places[one], places[other]), max(places[one], places[other]))
             pair_answers[pair] = (decision, sequence)
@@ -67,11 +71,14 @@ def read_answers(decisions: pd.DataFrame, entry_ids: Texts) -> Answers:
         for pair, (decision, sequence) in pair_answers.items()
         if decision == "same" and all(sequence > split.get(place, sequence - 1) for place in pair)
     ]
+    joined = {place for _, pair in same for place in pair}
+    taken_out = [(place, places[record_of[place]]) for place in split if record_of[place] in places]
     return Answers(
         same=tuple(pair for _, pair in sorted(same)),
         different=frozenset(pair for pair, (decision, _) in pair_answers.items() if decision == "different"),
         same_study=frozenset(pair for pair, (decision, _) in pair_answers.items() if decision == "same_study"),
         split=frozenset(split),
+        split_from=frozenset((min(pair), max(pair)) for pair in taken_out if pair[0] not in joined | {pair[1]}),
     )
 
 

@@ -57,14 +57,21 @@ def _bars(pairs: Iterable[Pair]) -> dict[int, set[int]]:
 class Clustering:
     """The clusters: `labels[place]` is the smallest position in the cluster of the entry at `place`."""
 
-    def __init__(self, partition: _Partition, size: int, split: frozenset[int]) -> None:
+    def __init__(self, partition: _Partition, size: int, answers: Answers) -> None:
         self._partition = partition
-        self._split = split
+        self._answers = answers
         self.labels: Indices = np.array([partition.root(place) for place in range(size)], dtype=np.int64)
 
     def kept_apart_by_person(self, pair: Pair) -> bool:
         """Return whether an answer (different, same study, split) keeps the clusters of two entries apart."""
-        return bool(self._split.intersection(pair)) or self._partition.barred(pair)
+        taken_out = self._answers.split.intersection(pair)
+        return self._partition.barred(pair) or (bool(taken_out) and not self.newly_alike(pair))
+
+    def newly_alike(self, pair: Pair) -> bool:
+        """Return whether one of a pair was taken out of a record, and the other has nothing to do with that record."""
+        taken_out = self._answers.split.intersection(pair)
+        known = {place for one in self._answers.split_from for place in one}
+        return len(taken_out) == 1 and taken_out <= known and not self._partition.barred(pair)
 
 
 def cluster(
@@ -74,22 +81,37 @@ def cluster(
 
     People's answers "same" come first, newest first; then entries with the same text; then the merges of the rules in
     the order given (strongest first). A merge that would unite two entries that a person keeps apart is left out, and
-    a rule's merge also where a veto stands between any two entries of the clusters that the rules alone have made. A
-    veto between what a person joined does not count: the answer was about both clusters, and must not undo a merge
-    that stood before it.
+    a rule's merge also where a veto stands between any two entries of the clusters that the rules alone have made. An
+    entry that a person took out of its cluster is joined by no rule. A veto between what a person joined does not
+    count: the answer was about both clusters, and must not undo a merge that stood before it.
     """
     overruled = set(answers.same)
     partition = _Partition(size, answers.apart)
     by_rule = _Partition(size, (pair for pair in apart if pair not in overruled))
     for pair in answers.same:
         partition.join(pair)
-    for pair in sorted(same_text):
-        if not answers.split.intersection(pair) and partition.join(pair):
+    for pair in _copies(same_text, answers):
+        if partition.join(pair):
             by_rule.join(pair)
     for pair in merges:
         if not answers.split.intersection(pair) and not by_rule.barred(pair) and partition.join(pair):
             by_rule.join(pair)
-    return Clustering(partition, size, answers.split)
+    return Clustering(partition, size, answers)
+
+
+def _copies(same_text: Iterable[Pair], answers: Answers) -> list[Pair]:
+    """Return the pairs with the same text that may be joined, in order.
+
+    An entry that a person took out of a named record keeps its own copies, which come after all others; two entries
+    that were taken out stay apart.
+    """
+    known = {place for pair in answers.split_from for place in pair}
+    allowed = []
+    for pair in same_text:
+        taken_out = answers.split.intersection(pair)
+        if len(taken_out) < 2 and taken_out <= known:
+            allowed.append((bool(taken_out), pair))
+    return [pair for _, pair in sorted(allowed)]
 
 
 def pairs_within_components(size: int, links: Iterable[Pair], compared: Indices) -> Indices:
@@ -114,3 +136,18 @@ def pairs_within_components(size: int, links: Iterable[Pair], compared: Indices)
         for other in members[start + 1 : start + 1 + LARGEST_CHECKED]
     ]
     return np.setdiff1d(np.array(codes, dtype=np.int64), compared)
+
+
+def disjoint_sets(
+    size: int, links: Iterable[Pair], bars: Iterable[Pair] = (), above_bars: Iterable[Pair] = ()
+) -> list[int]:
+    """Return for each of `size` positions the smallest of its set: links join in order unless a bar stands between.
+
+    The links in `above_bars` come last and join whatever the bars say.
+    """
+    partition = _Partition(size, bars)
+    joined = [pair for pair in links if partition.join(pair)]
+    whole = _Partition(size)
+    for pair in (*joined, *above_bars):
+        whole.join(pair)
+    return [whole.root(place) for place in range(size)]

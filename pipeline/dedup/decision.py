@@ -11,12 +11,12 @@ from pipeline.dedup.comparison import AGREES, DIFFERS, Comparison, States, agree
 from pipeline.dedup.merges import MERGES
 from pipeline.dedup.questions import QUESTIONS, VERSIONS, same_title_alone
 from pipeline.dedup.rules import CLOSE_TITLE, Rule, whole_print
+from pipeline.dedup.tables import SAME_STUDY
 from pipeline.dedup.versions import KINDS
 from pipeline.dedup.vetoes import BARRIERS, PLACE_VETOES, WORK_VETOES
 from pipeline.protocol import DedupSection
 
 DUPLICATE, DIFFERENT, UNCERTAIN, UNRELATED = "duplicate", "different", "uncertain", "unrelated"
-SAME_STUDY = "same_study"
 
 _RULES: tuple[Rule, ...] = (
     *MERGES, *BARRIERS, *QUESTIONS, *VERSIONS, *WORK_VETOES, *PLACE_VETOES, *(kind.rule for kind in KINDS)

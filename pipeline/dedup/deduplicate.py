@@ -1,4 +1,8 @@
-"""Deduplicate: from entries and people's answers to clusters, records and the pairs that explain them."""
+"""Deduplicate: from entries and people's answers to clusters, records and the pairs that explain them.
+
+It has three parts, which a review runs one after the other: `find_clusters` compares (the part that takes time),
+`settle` heeds what people decided about the records, and `merge_clusters` makes the records.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,12 @@ from pipeline.dedup.comparison import Comparison, compare
 from pipeline.dedup.decision import DUPLICATE, Decisions, decide
 from pipeline.dedup.merging import merge_clusters
 from pipeline.dedup.pair_table import pair_table
+from pipeline.dedup.standing import Standing, settle
 from pipeline.dedup.tables import CLUSTER_COLUMNS, Deduplication
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
 
-__all__ = ["Deduplication", "deduplicate"]
+__all__ = ["Deduplication", "deduplicate", "find_clusters", "with_records"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,9 @@ class _Judged:
         return list(zip(left, right, strict=True))
 
 
-def deduplicate(entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection) -> Deduplication:
+def deduplicate(
+    entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection, standing: Standing | None = None
+) -> Deduplication:
     """Return which entries are the same work, the merged records, and the compared pairs worth keeping.
 
     The result depends on the content of the tables alone, not on the order of their rows. Entries with the same raw
@@ -46,20 +53,39 @@ def deduplicate(entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupS
         decisions: people's answers with the columns of `tables.DECISION_COLUMNS`; answers on unknown entries are
             ignored, of several answers on one pair the one with the largest sequence counts.
         settings: section [dedup] of the protocol.
+        standing: what people decided about the works: those with opposite decisions are not joined, decided ones keep
+            their id.
 
     Returns:
         The tables `clusters` (`CLUSTER_COLUMNS`), `records` (`RECORD_COLUMNS`) and `pairs` (`PAIR_COLUMNS`).
+    """
+    clusters, pairs = find_clusters(entries, decisions, settings)
+    clusters, pairs = settle(clusters, pairs, standing or Standing())
+    return with_records(entries, clusters, pairs)
+
+
+def with_records(entries: pd.DataFrame, clusters: pd.DataFrame, pairs: pd.DataFrame) -> Deduplication:
+    """Return clusters and pairs with the record of each cluster."""
+    return Deduplication(clusters=clusters, records=merge_clusters(entries, clusters), pairs=pairs)
+
+
+def find_clusters(
+    entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables clusters and pairs as rules and answers have them; a cluster's id is its smallest entry id.
+
+    Args:
+        entries: as for `deduplicate`.
+        decisions: as for `deduplicate`.
+        settings: section [dedup] of the protocol.
     """
     ordered = entries.sort_values("entry_id", kind="stable").reset_index(drop=True)
     table = comparables(ordered)
     answers = read_answers(decisions, table.entry_id)
     judged = _judge(table, answers, settings)
     clustering = _clusters(len(table), judged, answers)
-    return Deduplication(
-        clusters=_cluster_table(table, clustering.labels),
-        records=merge_clusters(ordered, clustering.labels),
-        pairs=pair_table(table, judged.comparison, judged.decisions, judged.same_text, clustering, answers, settings),
-    )
+    pairs = pair_table(table, judged.comparison, judged.decisions, judged.same_text, clustering, answers, settings)
+    return _cluster_table(table, clustering.labels), pairs
 
 
 def _judge(table: Comparables, answers: Answers, settings: DedupSection) -> _Judged:

@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.dedup.comparables import Indices
 from pipeline.dedup.tables import RECORD_COLUMNS
 from pipeline.normalise.text import repair_mojibake
 from pipeline.records import BIBLIOGRAPHIC_COLUMNS, typed
@@ -24,7 +23,11 @@ _UNITED = frozenset(
 )
 _FULLEST_LIST = frozenset({"authors", "editors", "affiliations", "cited_references"})
 _FULLEST_TEXT = frozenset({"title", "title_other", "abstract", "journal", "booktitle", "series", "publisher"})
+_IDENTIFIERS = ("doi", "pmid", "pmcid", "accession")
+_READ = ("entry_id", "source", "kind", *(column.name for column in BIBLIOGRAPHIC_COLUMNS))
 _TOGETHER = {"date": "year", "type_raw": "type"}
+_BY_OTHERS = frozenset({"year", *_TOGETHER})
+_IN_ORDER = sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER)
 _TYPE_ORDER = (
     "article", "review", "chapter", "conference", "book", "thesis", "report", "editorial", "preprint", "other",
 )  # fmt: skip
@@ -33,18 +36,21 @@ _NO_ABSTRACT = re.compile(r"\s*\[?(?:no abstract(?: available)?|abstract not ava
 _STATUS = re.compile(r"^\s*\[?(?:retracted|withdrawn)\b", re.IGNORECASE)
 
 
-def merge_clusters(entries: pd.DataFrame, labels: Indices) -> pd.DataFrame:
+def merge_clusters(entries: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFrame:
     """Return one record a cluster (`RECORD_COLUMNS`), sorted by cluster id.
 
     Args:
-        entries: the entries, sorted by entry id, with the columns of `records.ENTRY_COLUMNS`.
-        labels: for each entry the position of the first entry of its cluster.
+        entries: table with the columns of `records.ENTRY_COLUMNS`, in any order.
+        clusters: table with the columns `entry_id` and `cluster_id`, one row an entry.
     """
-    columns = {name: _python_values(entries[name]) for name in entries.columns}
-    clusters: dict[int, list[int]] = {}
-    for place, label in enumerate(labels.tolist()):
-        clusters.setdefault(label, []).append(place)
-    rows = [_record(columns, members) for _, members in sorted(clusters.items())]
+    ordered = entries.sort_values("entry_id", kind="stable")
+    columns = {name: _python_values(ordered[name]) for name in _READ}
+    filled = {name: [not _is_empty(value) for value in columns[name]] for name in _READ}
+    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    members: dict[str, list[int]] = {}
+    for place, entry in enumerate(columns["entry_id"]):
+        members.setdefault(cluster_of[entry], []).append(place)
+    rows = [[cluster, *_record(columns, filled, places)] for cluster, places in sorted(members.items())]
     names = [column.name for column in RECORD_COLUMNS]
     return typed(pd.DataFrame(rows, columns=names, dtype=object), RECORD_COLUMNS)
 
@@ -57,13 +63,14 @@ def _is_empty(value: object) -> bool:
     return value is None or value == "" or value == [] or value != value
 
 
-def _record(columns: Columns, members: list[int]) -> list[Any]:
-    """Return the row of one record in order of `RECORD_COLUMNS`."""
+def _record(columns: Columns, filled: dict[str, list[bool]], members: list[int]) -> list[Any]:
+    """Return the row of one record in order of `RECORD_COLUMNS`, without its id; `filled` says which cells hold any."""
     ids = columns["entry_id"]
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for column in sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER):
-        known = [place for place in members if not _is_empty(columns[column.name][place])]
+    for column in _IN_ORDER:
+        there = filled[column.name]
+        known = [place for place in members if there[place]]
         if not known:
             values[column.name] = [] if column.dtype == "list" else None
         elif len(known) == 1:
@@ -75,13 +82,26 @@ def _record(columns: Columns, members: list[int]) -> list[Any]:
             chosen = _chosen(column.name, columns, known, origin)
             values[column.name], origin[column.name] = columns[column.name][chosen], ids[chosen]
     return [
-        ids[members[0]],
         *(values[column.name] for column in BIBLIOGRAPHIC_COLUMNS),
         json.dumps(origin, ensure_ascii=False),
+        _other_identifiers(columns, members, values),
         [ids[place] for place in members],
         sorted({columns["source"][place] for place in members if columns["source"][place]}),
         sorted({columns["kind"][place] for place in members if columns["kind"][place]}),
     ]
+
+
+def _other_identifiers(columns: Columns, members: list[int], values: dict[str, Any]) -> list[str]:
+    """Return the identifiers of the entries that the record does not show, as `name:value`, sorted."""
+    if len(members) == 1:
+        return []
+    found = {
+        f"{name}:{columns[name][place]}"
+        for name in _IDENTIFIERS
+        for place in members
+        if not _is_empty(columns[name][place]) and columns[name][place] != values[name]
+    }
+    return sorted(found)
 
 
 def _united(cells: list[Any], known: list[int]) -> tuple[list[str], list[int]]:
@@ -100,6 +120,8 @@ def _united(cells: list[Any], known: list[int]) -> tuple[list[str], list[int]]:
 def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str]) -> int:
     """Return the entry whose value of a field the record takes."""
     cells, ids = columns[name], columns["entry_id"]
+    if name not in _BY_OTHERS and all(cells[place] == cells[known[0]] for place in known):
+        return known[0]
     counts = Counter(_hashable(cells[place]) for place in known)
     partner = origin.get(_TOGETHER.get(name, ""))
 

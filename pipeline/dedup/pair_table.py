@@ -11,8 +11,8 @@ from pipeline.dedup.answers import Answers, Pair
 from pipeline.dedup.clustering import Clustering
 from pipeline.dedup.comparables import Comparables, Flags
 from pipeline.dedup.comparison import Comparison
-from pipeline.dedup.decision import DIFFERENT, DUPLICATE, SAME_STUDY, UNCERTAIN, UNRELATED, Decisions, reason
-from pipeline.dedup.tables import PAIR_COLUMNS
+from pipeline.dedup.decision import DIFFERENT, DUPLICATE, UNCERTAIN, UNRELATED, Decisions, reason
+from pipeline.dedup.tables import PAIR_COLUMNS, SAME_STUDY
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
 
@@ -31,16 +31,15 @@ def pair_table(
     """Return the pairs worth keeping (`PAIR_COLUMNS`), sorted by the ids of the two entries.
 
     Kept are pairs in one cluster, pairs for a person (of two clusters only the pair that says most), pairs that a
-    person answered, and pairs that a veto keeps apart although their titles are alike.
+    person answered, reports of one study, and pairs that a veto keeps apart although their titles are alike.
     """
     rows: dict[int, tuple[str, str, str]] = {}
     answered = answers.pairs
     similar = comparison.title_similarity >= settings.title_similarity
     labels = clustering.labels
     together = labels[comparison.left] == labels[comparison.right]
-    of_interest = (
-        together | np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN, SAME_STUDY]) | (decisions.apart & similar)
-    )
+    telling = np.isin(decisions.verdict, [DUPLICATE, UNCERTAIN, SAME_STUDY])
+    of_interest = together | telling | (decisions.apart & similar)
     left, right = comparison.left.tolist(), comparison.right.tolist()
     for place, pair in enumerate(zip(left, right, strict=True)):
         if pair in answered:
@@ -49,7 +48,9 @@ def pair_table(
             words = "same text" if same_text[place] else reason(comparison, decisions, place)
             rows[place] = _by_rule(pair, decisions.verdict[place], bool(together[place]), words, clustering)
     kept = _one_question_each(rows, comparison, decisions, clustering)
-    return _table(table, comparison, decisions, {place: rows[place] for place in kept})
+    by_rule = (decisions.verdict == DUPLICATE) & together
+    joins = {place: bool(by_rule[place] or (together[place] and rows[place][1] == "person")) for place in kept}
+    return _table(table, comparison, decisions, {place: rows[place] for place in kept}, joins)
 
 
 def _answered(pair: Pair, answers: Answers, together: bool) -> tuple[str, str, str]:
@@ -57,7 +58,9 @@ def _answered(pair: Pair, answers: Answers, together: bool) -> tuple[str, str, s
     if pair in answers.different:
         return DIFFERENT, "person", "a person says: different"
     if pair in answers.same_study:
-        return "same_study", "person", "a person says: reports of the same study"
+        return SAME_STUDY, "person", "a person says: reports of the same study"
+    if pair in answers.split_from:
+        return DIFFERENT, "person", "a person took one of the two out of the record of the other"
     if together:
         return DUPLICATE, "person", "a person says: same"
     return UNCERTAIN, "person", "a person says: same, but another answer keeps their clusters apart"
@@ -71,6 +74,8 @@ def _by_rule(pair: Pair, verdict: str, together: bool, words: str, clustering: C
         return DUPLICATE, "rule", f"by way of other entries of the cluster; {words}"
     if verdict in (DUPLICATE, UNCERTAIN, SAME_STUDY) and clustering.kept_apart_by_person(pair):
         return DIFFERENT, "person", f"kept apart: by answers about entries of the two clusters; {words}"
+    if verdict == DUPLICATE and clustering.newly_alike(pair):
+        return UNCERTAIN, "rule", f"not joined: a person took one of the two out of another record; {words}"
     if verdict == DUPLICATE:
         return UNCERTAIN, "rule", f"not joined: other entries of the two clusters contradict; {words}"
     return (DIFFERENT if verdict == UNRELATED else verdict), "rule", words
@@ -94,7 +99,11 @@ def _one_question_each(
 
 
 def _table(
-    table: Comparables, comparison: Comparison, decisions: Decisions, rows: dict[int, tuple[str, str, str]]
+    table: Comparables,
+    comparison: Comparison,
+    decisions: Decisions,
+    rows: dict[int, tuple[str, str, str]],
+    joins: dict[int, bool],
 ) -> pd.DataFrame:
     places = np.array(list(rows), dtype=np.int64)
     columns: dict[str, Any] = {
@@ -107,5 +116,6 @@ def _table(
         values = pd.Series(np.round(getattr(comparison, name)[places], 4))
         columns[name] = values.astype("Float64").mask(values.isna())
     columns["score"] = decisions.score[places]
+    columns["joins"] = list(joins.values())
     frame = pd.DataFrame(columns).sort_values(["entry_a", "entry_b"]).reset_index(drop=True)
     return typed(frame[[column.name for column in PAIR_COLUMNS]], PAIR_COLUMNS)

@@ -10,16 +10,19 @@ from pipeline.records import BIBLIOGRAPHIC_COLUMNS, Column
 if TYPE_CHECKING:
     import pandas as pd
 
+SAME_STUDY = "same_study"
+
 CLUSTER_COLUMNS: tuple[Column, ...] = (
     Column("entry_id", "str", "id of the entry", nullable=False),
-    Column("cluster_id", "str", "smallest entry id of the entry's cluster: the id of the record", nullable=False),
+    Column("cluster_id", "str", "id of the record: its earliest decided entry, else its smallest", nullable=False),
     Column("cluster_size", "int", "number of entries in the cluster", nullable=False),
 )
 
 RECORD_COLUMNS: tuple[Column, ...] = (
-    Column("cluster_id", "str", "id of the record: the smallest entry id of its entries", nullable=False),
+    Column("cluster_id", "str", "id of the record: its earliest decided entry, else its smallest", nullable=False),
     *BIBLIOGRAPHIC_COLUMNS,
     Column("origin", "str", "JSON object: field -> id of the entry its value came from", nullable=False),
+    Column("other_identifiers", "list", "further DOIs, PubMed ids, accession numbers of its entries, as `doi:10.1/x`"),
     Column("members", "list", "ids of the entries, sorted"),
     Column("sources", "list", "names of the sources that found the work, sorted"),
     Column("kinds", "list", "kinds of these sources, sorted"),
@@ -35,12 +38,13 @@ PAIR_COLUMNS: tuple[Column, ...] = (
     Column("author_similarity", "float", "likeness of the authors, 0 to 1; empty where authors are missing"),
     Column("journal_similarity", "float", "likeness of journal or book, 0 to 1; empty where one is missing"),
     Column("score", "float", "how much speaks for one work, 0 to 1; orders the list for people"),
+    Column("joins", "bool", "whether the two are in one cluster by themselves, not only by way of other entries"),
 )
 
 DECISION_COLUMNS: tuple[Column, ...] = (
     Column("stage", "str", "duplicate_pair or split", nullable=False),
     Column("entry_id", "str", "entry the answer is about", nullable=False),
-    Column("other_entry_id", "str", "the other entry of a pair; empty for split"),
+    Column("other_entry_id", "str", "the other entry of a pair; for split the record it was taken out of"),
     Column("decision", "str", "same, different or same_study for a pair; split or withdraw for split", nullable=False),
     Column("reviewer", "str", "who answered"),
     Column("sequence", "int", "place of the answer among all answers: larger is newer"),

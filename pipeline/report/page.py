@@ -58,13 +58,18 @@ class FileLink:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page with its heading; `anchor` is its address within the page (a-z, 0-9, hyphen)."""
+    """A part of the page with its heading; `anchor` is its address within the page (a-z, 0-9, hyphen).
+
+    `figure_svg` is a figure as made by `overlap_figure`, `figure_caption` what it shows.
+    """
 
     heading: str
     anchor: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     files: tuple[FileLink, ...] = ()
+    figure_svg: str = ""
+    figure_caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,12 @@ def render_page(page: Page) -> str:
     templates = files("pipeline.report") / "templates"
     style = (templates / "page.css").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"clean": _clean, "address": safe_link, "cell_address": _cell_address}
+    environment.filters |= {
+        "clean": _clean,
+        "address": safe_link,
+        "cell_address": _cell_address,
+        "figure": _checked_figure,
+    }
     template = environment.from_string((templates / "page.html.jinja").read_text(encoding="utf-8"))
     return template.render(
         page=page,

@@ -1,4 +1,4 @@
-"""Stage 6, code: disciplines and codes of what passed screening, suggested by pattern, confirmed by people."""
+"""Stage 8, code: disciplines and codes of what passed screening, suggested by pattern, confirmed by people."""
 
 from __future__ import annotations
 

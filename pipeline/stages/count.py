@@ -1,4 +1,4 @@
-"""Stage 7, count: the state of every entry, and the PRISMA counts read from these states."""
+"""Stage 9, count: the state of every entry, and the PRISMA counts read from these states."""
 
 from __future__ import annotations
 

@@ -1,19 +1,19 @@
-"""Stage 3, deduplicate: entries become records (clusters of entries that are the same work)."""
+"""Stage 5, deduplicate: entries become records (clusters of entries that are the same work)."""
 
 from __future__ import annotations
 
-from pipeline.dedup.deduplicate import deduplicate as find_duplicates
+from pipeline.dedup.deduplicate import with_records as find_duplicates
 from pipeline.stages.contract import StageInput, StageResult
 
 
 def deduplicate(stage: StageInput) -> StageResult:
     """Return the tables clusters, records and pairs.
 
-    Inputs: `import/entries`, and people's answers in `decisions/duplicates`.
+    Inputs: `import/entries`, `reconcile/clusters`, `reconcile/pairs`.
     """
-    entries = stage.tables["import/entries"]
-    answers = stage.tables["decisions/duplicates"]
-    found = find_duplicates(entries, answers, stage.protocol.dedup)
+    names = ("import/entries", "reconcile/clusters", "reconcile/pairs")
+    entries, clusters, pairs = (stage.tables[name] for name in names)
+    found = find_duplicates(entries, clusters, pairs)
     uncertain = int((found.pairs["verdict"] == "uncertain").sum())
     numbers = {
         "records": len(found.records),

@@ -1,14 +1,17 @@
-"""Stage 5, full text: reports sought for retrieval, what became of them, and the studies they belong to."""
+"""Stage 7, full text: reports sought for retrieval, what became of them, and the studies they belong to."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from pipeline.decisions.resolve import by_cluster, report_outcome
+from pipeline.decisions.resolve import Decision, by_cluster, decision_order, report_outcome
+from pipeline.dedup.clustering import disjoint_sets
+from pipeline.dedup.tables import SAME_STUDY
 from pipeline.errors import Notice, compose
-from pipeline.records import Column, entry_frame
+from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.screen import decisions_of
 
@@ -16,7 +19,9 @@ REPORT_COLUMNS: tuple[Column, ...] = (
     Column("report_id", "str", "id of the report: the id of the record that leads to it", nullable=False),
     Column("record_id", "str", "record that leads to the report", nullable=False),
     Column("cluster_id", "str", "cluster of the deduplicate stage", nullable=False),
-    Column("study_id", "str", "study the report belongs to: the smallest id among its reports", nullable=False),
+    Column(
+        "study_id", "str", "study the report belongs to: its report decided first, else the smallest id", nullable=False
+    ),
     Column("lane", "str", "main or other", nullable=False),
     Column(
         "state",
@@ -40,13 +45,13 @@ def full_text(stage: StageInput) -> StageResult:
     """Return the tables reports and studies.
 
     Inputs: `screen/screened` (records included at title and abstract, and the other lane), `deduplicate/clusters`,
-    `deduplicate/pairs` (pairs a person called the same study), `decisions/full_text`.
+    `deduplicate/pairs` (pairs a person or a rule called the same study), `decisions/full_text`.
     """
     screened, clusters = stage.tables["screen/screened"], stage.tables["deduplicate/clusters"]
     sought = screened[(screened["outcome"] == "included") | (screened["lane"] == "other")]
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     decisions = by_cluster(decisions_of(stage.tables["decisions/full_text"]), cluster_of)
-    study_of = _studies(sought, cluster_of, stage.tables["deduplicate/pairs"])
+    study_of = _studies(sought, cluster_of, stage.tables["deduplicate/pairs"], decisions)
     rows, notices = [], []
     for record, cluster, lane in zip(sought["record_id"], sought["cluster_id"], sought["lane"], strict=True):
         outcome = report_outcome(decisions.get(cluster, []))
@@ -85,29 +90,53 @@ def full_text(stage: StageInput) -> StageResult:
     return StageResult(tables, notices=tuple(notices), summary=summary, numbers=states | {"studies_included": included})
 
 
-def _studies(sought: pd.DataFrame, cluster_of: dict[str, str], pairs: pd.DataFrame) -> dict[str, str]:
-    """Return the study id of each sought record: records that a person linked as one study share the smallest id.
+def _studies(
+    sought: pd.DataFrame,
+    cluster_of: dict[str, str],
+    pairs: pd.DataFrame,
+    decisions: Mapping[str, Sequence[Decision]],
+) -> dict[str, str]:
+    """Return the study id of each sought record: linked records share the id of the report decided first.
 
-    Links hold across a record that is not sought itself (A and B are linked by way of an excluded C).
+    Where no full text was decided yet that is the smallest id. Links hold across a record that is not sought itself (A
+    and B are linked by way of an excluded C).
     """
-    root = {cluster: cluster for cluster in cluster_of.values()}
-
-    def find(cluster: str) -> str:
-        while root[cluster] != cluster:
-            cluster = root[cluster]
-        return cluster
-
-    linked = pairs[pairs["verdict"] == "same_study"]
-    for a, b in zip(linked["entry_a"], linked["entry_b"], strict=True):
-        if a in cluster_of and b in cluster_of:
-            first, second = sorted((find(cluster_of[a]), find(cluster_of[b])))
-            root[second] = first
+    study_of = study_sets(cluster_of, pairs)
+    order = {cluster: min(map(decision_order, given)) for cluster, given in decisions.items()}
+    ranked = sorted(
+        zip(sought["record_id"], sought["cluster_id"], strict=True),
+        key=lambda row: (row[1] not in order, order.get(row[1], ("", "", 0)), row[0]),
+    )
     study: dict[str, str] = {}
-    for record, cluster in sorted(zip(sought["record_id"], sought["cluster_id"], strict=True)):
-        study.setdefault(find(cluster), record)
-    return {
-        record: study[find(cluster)] for record, cluster in zip(sought["record_id"], sought["cluster_id"], strict=True)
-    }
+    for record, cluster in ranked:
+        study.setdefault(study_of[cluster], record)
+    return {record: study[study_of[cluster]] for record, cluster in ranked}
+
+
+def study_sets(cluster_of: Mapping[str, str], pairs: pd.DataFrame) -> dict[str, str]:
+    """Return cluster -> the smallest cluster of its study.
+
+    What a person linked is linked; the links of the rules follow, strongest first, unless they would bring two clusters
+    into one study that a person called different.
+
+    Args:
+        cluster_of: entry -> cluster.
+        pairs: `PAIR_COLUMNS`: same_study links, different keeps apart where a person said so.
+    """
+    names = sorted(set(cluster_of.values()))
+    places = {cluster: place for place, cluster in enumerate(names)}
+    ordered = pairs.sort_values(["score", "entry_a", "entry_b"], ascending=[False, True, True])
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in rows_of(ordered[["entry_a", "entry_b", "verdict", "basis"]]):
+        if row["entry_a"] in cluster_of and row["entry_b"] in cluster_of:
+            pair = (places[cluster_of[row["entry_a"]]], places[cluster_of[row["entry_b"]]])
+            if pair[0] != pair[1]:
+                found.setdefault((row["verdict"], row["basis"]), []).append(pair)
+    by_person = found.get((SAME_STUDY, "person"), [])
+    apart = set(found.get(("different", "person"), [])) - set(by_person)
+    links = [*by_person, *found.get((SAME_STUDY, "rule"), [])]
+    labels = disjoint_sets(len(names), links, apart, by_person)
+    return {cluster: names[labels[place]] for cluster, place in places.items()}
 
 
 def _study_frame(reports: pd.DataFrame) -> pd.DataFrame:

@@ -106,11 +106,25 @@ def _table_rows(ledger: Ledger, ids: set[str], by_text: dict[str, str]) -> list[
         cells: dict[str, Any] = dict(asdict(row), sequence=place, standing="current", given_to=None)
         gone = next((entry for entry in (row.entry_id, row.other_entry_id) if entry and entry not in ids), None)
         if gone:
-            twin = by_text.get(row.text_sha256) if row.text_sha256 and not row.other_entry_id else None
-            cells |= {"standing": "carried_over" if twin else "entry_gone", "given_to": gone}
-            cells["entry_id"] = twin or row.entry_id
+            twins = _twins(row, ids, by_text)
+            cells |= {"standing": "carried_over" if twins else "entry_gone", "given_to": gone}
+            if twins:
+                cells |= dict(zip(("entry_id", "other_entry_id"), twins, strict=False))
         rows.append(cells)
     return rows
+
+
+def _twins(row: LedgerRow, ids: set[str], by_text: dict[str, str]) -> tuple[str, ...]:
+    """Return the entries with the texts a decision was made on, nothing where one is not there.
+
+    Of a pair both texts must be known and must differ, else it cannot be told which entry is which.
+    """
+    named = tuple(entry for entry in (row.entry_id, row.other_entry_id) if entry)
+    texts = row.text_sha256.split()
+    if len(texts) != len(named) or len(set(texts)) != len(texts):
+        return ()
+    found = tuple(entry if entry in ids else by_text.get(text, "") for entry, text in zip(named, texts, strict=True))
+    return found if all(found) and len(set(found)) == len(found) else ()
 
 
 def _gone_notices(rows: list[dict[str, Any]]) -> list[Notice]:

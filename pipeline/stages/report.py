@@ -1,4 +1,4 @@
-"""Stage 9, report: the flow diagram, the tables people open, and the page that shows them."""
+"""Stage 11, report: the flow diagram, the tables people open, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.counts import Counts
 from pipeline.report.flow_diagram import flow_diagram
+from pipeline.report.overlap_figure import overlap_figure
 from pipeline.report.page import FileLink, Page, Section, Table, render_page
+from pipeline.report.source_overlap import Overlap, contribution_listing, intersection_listing, source_overlap
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
@@ -47,18 +49,24 @@ def report(stage: StageInput) -> StageResult:
     protocol = stage.protocol
     counts = counts_of(stage.tables["count/states"], stage.tables["import/sources"], protocol)
     notices = tuple(part for part in (" ".join(protocol.review.notice.split()),) if part)
-    lists = _lists(stage)
+    overlap = _overlap(stage)
+    lists = _lists(stage) | {
+        "source_overlap.csv": contribution_listing(overlap),
+        "source_intersections.csv": intersection_listing(overlap),
+    }
     tables = _synthesis(stage)
     figure = flow_diagram(counts, title=protocol.review.title, notices=notices, links=LINKS)
     files = {f"report/{name}": csv_bytes(header, rows) for name, (header, rows) in lists.items()}
     files |= {f"report/tables/{table.name}.csv": _table_csv(table) for table in tables}
     files["report/flow.svg"] = figure.encode("utf-8")
+    if overlap.records:
+        files["report/source_overlap.svg"] = overlap_figure(overlap).encode("utf-8")
     page = Page(
         title=protocol.review.title,
         question=" ".join(protocol.review.question.split()),
         notices=notices + _waiting_notice(counts),
         figure_svg=figure,
-        sections=tuple(_sections(stage, counts, lists, tables)),
+        sections=tuple(_sections(stage, counts, lists, tables, overlap)),
     )
     files["report/index.html"] = render_page(page).encode("utf-8")
     return StageResult(files=files, summary=f"{len(files)} files in outputs/report/")
@@ -220,7 +228,11 @@ def _waiting_notice(counts: Counts) -> tuple[str, ...]:
 
 
 def _sections(
-    stage: StageInput, counts: Counts, lists: Mapping[str, Listing], tables: Sequence[SynthesisTable]
+    stage: StageInput,
+    counts: Counts,
+    lists: Mapping[str, Listing],
+    tables: Sequence[SynthesisTable],
+    overlap: Overlap,
 ) -> Iterable[Section]:
     protocol = stage.protocol
     numbers = [[what, f"{number:,}"] for what, number in count_lines(counts.as_dict())]
@@ -233,6 +245,7 @@ def _sections(
     yield _tables_section(stage, tables)
     yield _criteria_section(protocol, counts)
     yield _sources_section(stage)
+    yield _overlap_section(overlap)
     yield _screening_section(stage)
     yield Section(
         "Lists",
@@ -252,6 +265,8 @@ _HOLDS: Mapping[str, str] = {
     "duplicates.csv": "pairs that were joined, kept apart or asked about, with the reason",
     "rejects.csv": "entries that could not be read, with line, reason and raw text",
     "sources.csv": "the search log and what was read of each file",
+    "source_overlap.csv": "records each source found, alone and shared, and how many of them are included",
+    "source_intersections.csv": "which sets of sources found how many records",
 }
 
 
@@ -318,6 +333,37 @@ def _sources_section(stage: StageInput) -> Section:
     )
     header = tuple(name.replace("_", " ") for name in names)
     return Section("Sources", "sources", (), (Table("Search log and what was read", header, rows, "", "sources.csv"),))
+
+
+def _overlap(stage: StageInput) -> Overlap:
+    records, reports = stage.tables["deduplicate/records"], stage.tables["full_text/reports"]
+    found_by = dict(zip(records["cluster_id"], records["sources"], strict=True))
+    included = frozenset(reports.loc[reports["state"] == "included", "cluster_id"])
+    entries = {str(name): int(n) for name, n in stage.tables["import/entries"]["source"].value_counts().items()}
+    return source_overlap(stage.tables["import/sources"]["source"], found_by, included, entries)
+
+
+def _overlap_section(overlap: Overlap) -> Section:
+    header, rows = contribution_listing(overlap)
+    cells = tuple(tuple(str(cell) if place == 0 else f"{cell:,}" for place, cell in enumerate(row)) for row in rows)
+    names = tuple(name.replace("_", " ") for name in header)
+    shown = Table("Records of each source", names, cells, "", "source_overlap.csv")
+    sets = tuple(
+        (" & ".join(item.sources), f"{item.records:,}", f"{item.included:,}") for item in overlap.intersections
+    )
+    both = Table("Sets of sources", ("Found by exactly", "Records", "Included"), sets, "", "source_intersections.csv")
+    text = (
+        f"Each of the {overlap.records:,} records stands in exactly one set: that of all sources that found it. Unique "
+        "are records that no other source found; a source with many of them that are included was worth searching."
+    )
+    return Section(
+        "Overlap of the sources",
+        "overlap",
+        (text,),
+        (shown, both),
+        figure_svg=overlap_figure(overlap),
+        figure_caption="How many records each set of sources found (UpSet figure); the tables hold the same numbers.",
+    )
 
 
 def _screening_section(stage: StageInput) -> Section:

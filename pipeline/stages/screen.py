@@ -1,4 +1,4 @@
-"""Stage 4, screen: what people decided about each record, and the order in which the rest is to be read."""
+"""Stage 6, screen: what people decided about each record, and the order in which the rest is to be read."""
 
 from __future__ import annotations
 

@@ -57,16 +57,29 @@ STAGES: tuple[Stage, ...] = (
         files=ledgers,
     ),
     Stage(
+        "compare",
+        "pipeline.stages.compare:compare",
+        reads=("import/entries", "decisions/duplicates"),
+        writes={"clusters": f"{_DEDUP}:CLUSTER_COLUMNS", "pairs": f"{_DEDUP}:PAIR_COLUMNS"},
+        sections=("dedup",),
+        libraries=("pandas", "pyarrow", "rapidfuzz"),
+    ),
+    Stage(
+        "reconcile",
+        "pipeline.stages.reconcile:reconcile",
+        reads=("compare/clusters", "compare/pairs", "decisions/screening", "decisions/full_text"),
+        writes={"clusters": f"{_DEDUP}:CLUSTER_COLUMNS", "pairs": f"{_DEDUP}:PAIR_COLUMNS"},
+        sections=("screening",),
+    ),
+    Stage(
         "deduplicate",
         "pipeline.stages.deduplicate:deduplicate",
-        reads=("import/entries", "decisions/duplicates"),
+        reads=("import/entries", "reconcile/clusters", "reconcile/pairs"),
         writes={
             "clusters": f"{_DEDUP}:CLUSTER_COLUMNS",
             "records": f"{_DEDUP}:RECORD_COLUMNS",
             "pairs": f"{_DEDUP}:PAIR_COLUMNS",
         },
-        sections=("dedup",),
-        libraries=("pandas", "pyarrow", "rapidfuzz"),
     ),
     Stage(
         "screen",

@@ -1,4 +1,4 @@
-"""Stage 8, worklists: everything that waits for a person, as rows of the sheets to come.
+"""Stage 10, worklists: everything that waits for a person, as rows of the sheets to come.
 
 The stage only says what waits and in which order; which sheet is due, and for whom, depends on the sheets that people
 have before them and is settled when the run ends.
@@ -12,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.dedup.side_by_side import comparison_words
+from pipeline.dedup.standing import OPPOSED
 from pipeline.identity import text_sha256
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.code import coding_files
@@ -25,7 +27,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("cells", "str", "JSON object: column of the sheet -> cell", nullable=False),
     Column("done_by", "list", "people who have answered it already"),
     Column("needs", "int", "how many people have to answer it", nullable=False),
-    Column("members", "list", "entries of the record the row is about; empty for pairs"),
+    Column("members", "list", "entries of the record the row is about; for pairs: its other pairs of entries, `a|b`"),
 )
 
 Rows = Iterator[dict[str, Any]]
@@ -49,7 +51,7 @@ def worklists(stage: StageInput) -> StageResult:
     rows += [*_coding(stage, texts), *_duplicates(stage)]
     members = _members(stage)
     for row in rows:
-        row["members"] = [] if row["kind"] == "duplicates" else members.get(row["key"].partition("|")[0], [])
+        row.setdefault("members", members.get(row["key"].partition("|")[0], []))
     tasks = entry_frame(rows, TASK_COLUMNS)
     number = {str(kind): int(n) for kind, n in sorted(tasks["kind"].value_counts().items())}
     parts = [f"{n:,} {_WAITING[kind][0 if n == 1 else 1]}" for kind, n in number.items()]
@@ -183,28 +185,58 @@ def _coding(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
 
 
 def _duplicates(stage: StageInput) -> Rows:
+    """Yield the uncertain pairs, most telling first: opposite decisions, then likely pairs on which much hangs."""
     pairs, entries = stage.tables["deduplicate/pairs"], stage.tables["import/entries"]
-    uncertain = pairs[pairs["verdict"] == "uncertain"].sort_values(
-        ["score", "entry_a", "entry_b"], ascending=[False, True, True]
-    )
-    wanted = {*uncertain["entry_a"], *uncertain["entry_b"]}
-    names = ["entry_id", "title", "authors", "year", "journal", "doi", "pages", "abstract"]
-    shown = {row["entry_id"]: row for row in rows_of(entries.loc[entries["entry_id"].isin(wanted), names])}
-    for row in rows_of(uncertain):
-        cells: dict[str, object] = {"id": row["entry_a"], "other_id": row["entry_b"], "answer": "", "note": ""}
-        differs = []
-        for name in names[1:]:
-            a, b = (_shown(shown[row[side]][name]) for side in ("entry_a", "entry_b"))
-            cells |= {name: a, f"other_{name}": b}
-            if a != b:
-                differs.append(name if a and b else f"{name} (one is empty)")
-        cells |= {"why": row["reason"], "differs": ", ".join(differs)}
-        key = f"{row['entry_a']}|{row['entry_b']}"
-        text = json.dumps(cells, ensure_ascii=False)
-        yield {"kind": "duplicates", "key": key, "cells": text, "done_by": [], "needs": 1}
+    uncertain = rows_of(pairs[pairs["verdict"] == "uncertain"])
+    wanted = {row[side] for row in uncertain for side in ("entry_a", "entry_b")}
+    chosen = entries.loc[entries["entry_id"].isin(wanted), ["entry_id", *_COMPARED, "booktitle"]]
+    shown = {row["entry_id"]: _comparable(row) for row in rows_of(chosen)}
+    records = rows_of(stage.tables["deduplicate/records"][["members", "sources"]])
+    record_of = {entry: row for row in records for entry in row["members"] if entry in wanted}
+
+    def telling(row: Mapping[str, Any]) -> tuple[Any, ...]:
+        hang = sum(len(record_of[row[side]]["members"]) for side in ("entry_a", "entry_b"))
+        likely = round(float(row["score"]) * _STEPS)
+        return (not row["reason"].startswith(OPPOSED), -likely, -hang, -row["score"], row["entry_a"], row["entry_b"])
+
+    for row in sorted(uncertain, key=telling):
+        a, b = row["entry_a"], row["entry_b"]
+        cells: dict[str, object] = {"id": a, "other_id": b, "answer": "", "note": ""}
+        cells |= {"why": row["reason"], "differs": comparison_words(shown[a], shown[b])}
+        for name in _COMPARED:
+            cells |= {name: _cell(name, shown[a]), f"other_{name}": _cell(name, shown[b])}
+        cells["text_sha256"] = " ".join(text_sha256(shown[e]["title"], shown[e]["abstract"]) for e in (a, b))
+        both = [record_of[a], record_of[b]]
+        cells |= {"sources": "; ".join(both[0]["sources"]), "other_sources": "; ".join(both[1]["sources"])}
+        numbers = [len(record["members"]) for record in both]
+        if max(numbers) > 1:
+            cells["why"] = f"{row['reason']}; {numbers[0]} and {numbers[1]} entries hang on the answer"
+        also = [f"{one}|{other}" for one in both[0]["members"] for other in both[1]["members"]]
+        also += [f"{other}|{one}" for one in both[0]["members"] for other in both[1]["members"]]
+        yield {
+            "kind": "duplicates",
+            "key": f"{a}|{b}",
+            "cells": json.dumps(cells, ensure_ascii=False),
+            "done_by": [],
+            "needs": 1,
+            "members": also[:_MOST_KEYS],
+        }
+
+
+_COMPARED = ("title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "abstract")
+_STEPS, _MOST_KEYS, _BEGINNING = 20, 200, 400
+
+
+def _comparable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an entry that are compared: texts, the list of authors; a chapter's book as its journal."""
+    plain = {name: value if isinstance(value, list) else _shown(value) for name, value in row.items()}
+    return plain | {"journal": plain["journal"] or plain["booktitle"]}
+
+
+def _cell(name: str, fields: Mapping[str, Any]) -> str:
+    text = "; ".join(fields[name]) if isinstance(fields[name], list) else str(fields[name])
+    return f"{text[:_BEGINNING].rstrip()} ..." if name == "abstract" and len(text) > _BEGINNING else text
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return "; ".join(value)
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]

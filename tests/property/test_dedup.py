@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.standing import OPPOSED, Standing, opposed
 from pipeline.dedup.tables import DECISION_COLUMNS, Deduplication
 from pipeline.identity import normal_raw
 from pipeline.protocol import DedupSection
@@ -215,3 +216,82 @@ def test_merging_loses_no_value_of_a_united_list(rows: Rows) -> None:
         wanted = {word.casefold() for member in record["members"] for word in rows[int(member[1:])]["keywords_author"]}
         assert {word.casefold() for word in record["keywords_author"]} == wanted
         assert record["sources"] == sorted({rows[int(member[1:])]["source"] for member in record["members"]})
+
+
+WORDS = st.dictionaries(
+    st.integers(0, 8),
+    st.sampled_from(
+        [{"included"}, {"excluded"}, {"included", "report included"}, {"included", "report excluded"}, set()]
+    ),
+    max_size=6,
+)
+Decided = dict[int, set[str]]
+
+
+def standing(decided: Decided) -> Standing:
+    return Standing({f"e{n}": frozenset(said) for n, said in decided.items() if said}, [f"e{n}" for n in decided])
+
+
+@BOUNDED
+@given(rows=TABLES, decided=WORDS)
+def test_without_a_person_no_record_holds_opposite_decisions(rows: Rows, decided: Decided) -> None:
+    result = deduplicate(entry_table(rows), answer_table([]), SECTION, standing(decided))
+    for members in result.records["members"]:
+        said = [frozenset(decided.get(int(member[1:]), set())) for member in members]
+        assert not any(opposed(one, other) for place, one in enumerate(said) for other in said[place + 1 :])
+    plain, clusters = cluster_of(run(rows, [])), cluster_of(result)
+    for one, first in clusters.items():  # nothing is joined that was not joined before
+        assert all(plain[one] == plain[other] for other, second in clusters.items() if first == second)
+    for pair in result.pairs.to_dict("records"):
+        assert (clusters[pair["entry_a"]] == clusters[pair["entry_b"]]) == (pair["verdict"] == "duplicate")
+        assert pair["verdict"] == "uncertain" or not pair["reason"].startswith(OPPOSED)
+    asked = result.pairs[result.pairs["reason"].str.startswith("not joined: one was")]
+    assert len(
+        {frozenset((clusters[a], clusters[b])) for a, b in zip(asked.entry_a, asked.entry_b, strict=True)}
+    ) == len(asked)
+
+
+@BOUNDED
+@given(rows=TABLES, decided=WORDS, pair=st.tuples(st.integers(0, 8), st.integers(0, 8)))
+def test_a_person_joins_also_what_was_decided_differently(rows: Rows, decided: Decided, pair: tuple[int, int]) -> None:
+    one, other = pair
+    if one == other or max(pair) >= len(rows):
+        return
+    answers = answer_table([(one, other, "same")])
+    clusters = cluster_of(deduplicate(entry_table(rows), answers, SECTION, standing(decided)))
+    assert clusters[f"e{one}"] == clusters[f"e{other}"]
+
+
+@BOUNDED
+@given(first=TABLES, second=TABLES, decided=WORDS)
+def test_a_later_search_moves_no_id_of_a_decided_record(first: Rows, second: Rows, decided: Decided) -> None:
+    """People decide records of the first search under the ids they are shown; the second adds smaller ids too."""
+    whole = entry_table((second + first)[:9])
+    earlier = whole.iloc[min(len(second), 9) :]
+    before = cluster_of(deduplicate(earlier, answer_table([]), SECTION))
+    shown = list(dict.fromkeys(before[f"e{n}"] for n in decided if f"e{n}" in before))
+    words = {entry: frozenset({"included" if place % 2 else "excluded"}) for place, entry in enumerate(shown)}
+    after = cluster_of(deduplicate(whole, answer_table([]), SECTION, Standing(words, shown)))
+    kept = {entry for entry in shown if after[entry] == entry}
+    joined = [entry for entry in shown if entry not in kept]
+    for entry in joined:  # two records decided the same way that turned out to be one work: the earlier id stays
+        assert after[entry] in kept
+        assert shown.index(after[entry]) < shown.index(entry)
+        assert words[after[entry]] == words[entry]
+    undecided = cluster_of(deduplicate(whole, answer_table([]), SECTION))
+    for entry, cluster in after.items():
+        companions = {other for other, of in after.items() if of == cluster}
+        if not companions & set(shown) and companions == {o for o, of in undecided.items() if of == undecided[entry]}:
+            assert cluster == min(companions)
+
+
+@BOUNDED
+@given(rows=TABLES, decided=WORDS, seed=st.integers(0, 999))
+def test_order_does_not_matter_with_decisions_either(rows: Rows, decided: Decided, seed: int) -> None:
+    entries, order = entry_table(rows), list(range(len(rows)))
+    random.Random(seed).shuffle(order)
+    turned = Standing(dict(reversed(standing(decided).words.items())), standing(decided).decided)
+    same(
+        deduplicate(entries, answer_table([]), SECTION, standing(decided)),
+        deduplicate(entries.iloc[order].reset_index(drop=True), answer_table([]), SECTION, turned),
+    )

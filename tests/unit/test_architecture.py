@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
-    ("register", "status", "new_review", "exported_decisions", "export"),
+    ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
     ("explain",),
     ("stages",),
     ("run", "import_files"),

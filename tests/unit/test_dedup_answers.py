@@ -89,3 +89,13 @@ def test_answers_without_a_number_are_the_oldest_and_ties_do_not_depend_on_rows(
     assert read_answers(table(*rows), IDS).different == {(0, 1)}
     tied = (("duplicate_pair", "a", "b", "same", 1), ("duplicate_pair", "a", "b", "different", 1))
     assert read_answers(table(*tied), IDS) == read_answers(table(*tied[::-1]), IDS)
+
+
+def test_a_split_says_from_which_record_until_a_later_same() -> None:
+    split = ("split", "c", "a", "split", 5)
+    found = read_answers(table(split), IDS)
+    assert (found.split, found.split_from, found.apart) == ({2}, {(0, 2)}, {(0, 2)})
+    assert read_answers(table(split, ("split", "c", "a", "withdraw", 6)), IDS) == Answers()
+    later = read_answers(table(split, ("duplicate_pair", "c", "b", "same", 6)), IDS)
+    assert (later.split_from, later.same) == (frozenset(), ((1, 2),))
+    assert read_answers(table(("split", "c", "gone", "split", 5)), IDS).split_from == frozenset()

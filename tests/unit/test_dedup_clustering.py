@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.dedup.answers import Answers
-from pipeline.dedup.clustering import cluster, pairs_within_components
+from pipeline.dedup.clustering import cluster, disjoint_sets, pairs_within_components
 
 NOBODY = Answers()
 
@@ -97,3 +97,29 @@ def test_an_answer_same_never_undoes_a_merge_of_the_rules() -> None:
 def test_an_answer_different_still_outranks_what_an_answer_same_brings() -> None:
     answers = Answers(same=((0, 2),), different=frozenset({(1, 2)}))
     assert cluster(3, (), [(0, 1)], [], answers).labels.tolist() == [0, 1, 0]
+
+
+def test_an_entry_that_was_taken_out_keeps_its_own_later_copies() -> None:
+    answers = Answers(split=frozenset({1}), split_from=frozenset({(0, 1)}))
+    found = cluster(4, [(1, 3)], [(0, 1), (0, 2), (0, 3)], [], answers)
+    assert found.labels.tolist() == [0, 1, 0, 1]
+    assert found.kept_apart_by_person((0, 1))
+    assert found.kept_apart_by_person((1, 2))
+
+
+def test_two_copies_that_were_both_taken_out_stay_apart() -> None:
+    answers = Answers(split=frozenset({1, 2}), split_from=frozenset({(0, 1), (0, 2)}))
+    assert cluster(3, [(1, 2)], [(0, 1)], [], answers).labels.tolist() == [0, 1, 2]
+
+
+def test_what_is_like_an_entry_that_was_taken_out_is_asked() -> None:
+    answers = Answers(split=frozenset({1}), split_from=frozenset({(0, 1)}))
+    found = cluster(3, [], [(1, 2)], [], answers)
+    assert found.labels.tolist() == [0, 1, 2]
+    assert found.newly_alike((1, 2))
+    assert not found.newly_alike((0, 1))
+
+
+def test_links_that_stand_above_bars() -> None:
+    assert disjoint_sets(4, [(0, 1), (1, 2), (2, 3)], [(0, 2)]) == [0, 0, 2, 2]
+    assert disjoint_sets(4, [(0, 1), (1, 2), (2, 3)], [(0, 2)], [(1, 3)]) == [0, 0, 0, 0]

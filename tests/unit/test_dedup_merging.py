@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -17,7 +16,9 @@ from pipeline.records import check, entry_frame
 def merged(*rows: dict[str, Any], labels: list[int] | None = None) -> pd.DataFrame:
     place = {"source": "Scopus", "kind": "database", "file": "f.ris", "line": 1, "format": "ris"}
     entries = entry_frame([{**place, "entry_id": f"e{n}", "raw": f"raw {n}", **row} for n, row in enumerate(rows)])
-    records = merge_clusters(entries, np.array(labels or [0] * len(rows), dtype=np.int64))
+    firsts = [f"e{label}" for label in labels or [0] * len(rows)]
+    clusters = pd.DataFrame({"entry_id": [f"e{n}" for n in range(len(rows))], "cluster_id": firsts})
+    records = merge_clusters(entries, clusters)
     return check(records, RECORD_COLUMNS, "records")
 
 

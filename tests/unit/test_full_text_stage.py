@@ -29,8 +29,12 @@ def run(
     answers: list[Answer] | None = None,
     same_study: list[tuple[str, str]] | None = None,
     members: dict[str, list[str]] | None = None,
+    by_rule: list[tuple[str, str, str, float]] | None = None,
 ) -> StageResult:
-    """Run the stage: cluster -> outcome, answers in ledger order, pairs of entries a person called one study."""
+    """Run the stage: cluster -> outcome, answers in ledger order, pairs of entries a person called one study.
+
+    `by_rule` are further pairs: two entries, `rule` or `person different`, score.
+    """
     entries = {cluster: (members or {}).get(cluster, [cluster]) for cluster in outcomes}
     screened = [
         {"record_id": entries[cluster][-1], "cluster_id": cluster, "outcome": outcome, "text_changed": False}
@@ -42,10 +46,14 @@ def run(
         for cluster, of in entries.items()
         for entry in of
     ]
-    pairs = [
+    pairs: list[dict[str, Any]] = [
         {"entry_a": a, "entry_b": b, "verdict": "same_study", "basis": "person", "reason": ""}
         for a, b in same_study or []
     ]
+    for a, b, said, score in by_rule or []:
+        verdict = "same_study" if said == "rule" else "different"
+        row = {"entry_a": a, "entry_b": b, "verdict": verdict, "basis": said.split()[0], "reason": "", "score": score}
+        pairs.append(row)
     decisions: list[dict[str, Any]] = [
         {
             "sequence": place,
@@ -180,3 +188,35 @@ def test_links_name_entries_and_hold_for_their_records() -> None:
 
 def test_studies_hold_across_the_lanes() -> None:
     assert studies(run({"a": "included", "b": "not_screened"}, same_study=[("a", "b")])) == {"a": ["a", "b"]}
+
+
+def test_what_a_rule_links_is_one_study_as_what_a_person_links() -> None:
+    answers: list[Answer] = [("ann", "full_text", "a", "include"), ("ann", "full_text", "b", "include")]
+    result = run({"a": "included", "b": "included"}, answers, by_rule=[("a", "b", "rule", 0.9)])
+    assert studies(result) == {"a": ["a", "b"]}
+    assert result.numbers["studies_included"] == 1
+    assert result.numbers["included"] == 2
+
+
+def test_a_persons_different_unlinks_also_by_way_of_a_third() -> None:
+    outcomes = dict.fromkeys("abc", "included")
+    links = [("a", "b", "rule", 0.9), ("b", "c", "rule", 0.8), ("a", "c", "person different", 0.5)]
+    assert studies(run(outcomes, by_rule=links)) == {"a": ["a", "b"], "c": ["c"]}
+    assert studies(run(outcomes, by_rule=[*links, ("a", "b", "person different", 0.1)])) == {
+        "a": ["a"],
+        "b": ["b", "c"],
+    }
+    assert studies(run(outcomes, same_study=[("b", "c")], by_rule=links)) == {"a": ["a"], "b": ["b", "c"]}
+
+
+def test_what_a_person_links_is_linked_whatever_else_is_said() -> None:
+    links = [("a", "b", "person different", 0.9)]
+    linked = run(dict.fromkeys("abc", "included"), same_study=[("a", "c"), ("b", "c")], by_rule=links)
+    assert studies(linked) == {"a": ["a", "b", "c"]}
+
+
+def test_a_study_keeps_the_id_of_the_report_decided_first() -> None:
+    answers: list[Answer] = [("ann", "full_text", "c", "include"), ("ann", "full_text", "b", "exclude:E1")]
+    result = run(dict.fromkeys("abc", "included"), answers, by_rule=[("a", "c", "rule", 0.9), ("b", "c", "rule", 0.9)])
+    assert studies(result) == {"c": ["a", "b", "c"]}
+    assert {row["study_id"] for row in rows_of(result.tables["reports"])} == {"c"}

@@ -168,3 +168,31 @@ def test_what_a_ledger_has_to_say_is_passed_on_and_the_rest_is_used() -> None:
     result = run([entry(HERE, "a")], ann=data)
     assert only(result)["sequence"] == 3
     assert [notice.code for notice in result.notices] == ["ledger_row", "ledger_row"]
+
+
+def pair(one: str, other: str, texts: str, stage: str = "duplicate_pair", decision: str = "different") -> LedgerRow:
+    return row(one, decision, stage, other_entry_id=other, text_sha256=texts)
+
+
+def test_an_answer_about_a_pair_is_carried_over_by_both_texts() -> None:
+    texts = f"{text_sha256(TITLE, ABSTRACT)} {text_sha256('Other work of this kind', ABSTRACT)}"
+    here = [entry(TWIN, TITLE, ABSTRACT), entry(HERE, "Other work of this kind", ABSTRACT)]
+    for answer in (pair(GONE, HERE, texts), pair(GONE, LOST, texts), pair(GONE, HERE, texts, "split", "split")):
+        found = only(run(here, ann=ledger("ann", answer)), "duplicates")
+        assert (found["entry_id"], found["other_entry_id"], found["standing"]) == (TWIN, HERE, "carried_over")
+        assert found["given_to"] == GONE
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        f"{text_sha256(TITLE, ABSTRACT)} {text_sha256(TITLE, ABSTRACT)}",  # which of the two is which?
+        f"{text_sha256('Another', ABSTRACT)} {text_sha256(TITLE, ABSTRACT)}",
+        text_sha256(TITLE, ABSTRACT),
+        "",
+    ],
+)
+def test_an_answer_about_a_pair_is_not_carried_over_where_it_is_not_sure(texts: str) -> None:
+    here = [entry(TWIN, TITLE, ABSTRACT), entry(HERE, "Other work of this kind", ABSTRACT)]
+    found = only(run(here, ann=ledger("ann", pair(GONE, HERE, texts))), "duplicates")
+    assert (found["entry_id"], found["standing"]) == (GONE, "entry_gone")
