@@ -119,7 +119,7 @@ def test_the_id_is_that_of_the_earliest_decided_entry() -> None:
 def work(entry: str, **more: object) -> dict[str, object]:
     """Return an entry of one made-up work."""
     plain = {"title": "Neighbours who repair the well", "authors": ["Aalto, Ida"], "year": 2011, "journal": "Wells"}
-    place = {"source": "Index", "kind": "database", "file": "f", "line": 1, "format": "ris", "raw": entry}
+    place = {"source": "Index", "kind": "database", "file": entry, "line": 1, "format": "ris", "raw": entry}
     return {**place, **plain, "volume": "3", "pages": "1-9", "doi": "10.5555/well", "entry_id": entry, **more}
 
 
