@@ -58,7 +58,7 @@ WELL = {
     "volume": "3",
     "pages": "11-19",
 }
-OTHER_WELL = WELL | {"doi": "10.5555/well.2"}
+OTHER_WELL = WELL | {"doi": "10.5555/well.2", "pages": "111-119"}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def review(finished: Path, tmp_path: Path) -> Review:
 
 def test_the_sheet_shows_both_side_by_side_and_says_what_differs(review: Review) -> None:
     (row,) = read_csv(question(review, WELL, OTHER_WELL))
-    assert row["differs"] == "differ: doi; agree: title, authors, year, journal, volume, pages, abstract"
+    assert row["differs"] == "differ: pages, doi; agree: title, authors, year, journal, volume, abstract"
     assert {row["doi"], row["other_doi"]} == {"10.5555/well.1", "10.5555/well.2"}
     assert row["sources"]
     assert row["other_sources"]
