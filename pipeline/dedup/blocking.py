@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from pipeline.dedup.comparables import Comparables, Flags, Indices, Texts
 
 WINDOW = 60
-HOPELESS_TITLE = 60.0
+HOPELESS_TITLE = 65.0
 CHUNK = 500_000
 
 

@@ -174,13 +174,22 @@ def _text_groups(raw: Texts) -> Indices:
 
 def _author_arrays(entries: pd.DataFrame) -> dict[str, Any]:
     families, first, initial, text = (np.full(len(entries), "", dtype=object) for _ in range(4))
+    seen: dict[tuple[str, ...], tuple[str, str, str, str]] = {}
     for place, names in enumerate(entries["authors"]):
-        parsed = people(names)
-        if parsed:
-            families[place] = " ".join(name.family for name in parsed)
-            first[place] = parsed[0].family
-            initial[place] = parsed[0].initials[:1]
-            text[place] = compact(words(" ".join(names)))
+        key = tuple(names)
+        if key not in seen:
+            parsed = people(names)
+            seen[key] = (
+                (
+                    " ".join(name.family for name in parsed),
+                    parsed[0].family,
+                    parsed[0].initials[:1],
+                    compact(words(" ".join(names))),
+                )
+                if parsed
+                else ("", "", "", "")
+            )
+        families[place], first[place], initial[place], text[place] = seen[key]
     return {"families": families, "first_family": first, "first_initial": initial, "names_text": text}
 
 
