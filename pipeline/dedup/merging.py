@@ -28,6 +28,7 @@ _TOGETHER = {"date": "year", "type_raw": "type"}
 _TYPE_ORDER = (
     "article", "review", "chapter", "conference", "book", "thesis", "report", "editorial", "preprint", "other",
 )  # fmt: skip
+_COLUMNS_IN_ORDER = sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER)
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[(?:truncated|\.\.\.)\]|abstract truncated.{0,40})\s*$", re.IGNORECASE)
 _NO_ABSTRACT = re.compile(r"\s*\[?(?:no abstract(?: available)?|abstract not available|n/?a)\.?\]?\s*", re.IGNORECASE)
 _STATUS = re.compile(r"^\s*\[?(?:retracted|withdrawn)\b", re.IGNORECASE)
@@ -62,7 +63,15 @@ def _record(columns: Columns, members: list[int]) -> list[Any]:
     ids = columns["entry_id"]
     values: dict[str, Any] = {}
     origin: dict[str, str] = {}
-    for column in sorted(BIBLIOGRAPHIC_COLUMNS, key=lambda column: column.name in _TOGETHER):
+    for column in _COLUMNS_IN_ORDER:
+        if len(members) == 1:
+            value = columns[column.name][members[0]]
+            if _is_empty(value):
+                value = [] if column.dtype == "list" else None
+            else:
+                origin[column.name] = ids[members[0]]
+            values[column.name] = value
+            continue
         known = [place for place in members if not _is_empty(columns[column.name][place])]
         if not known:
             values[column.name] = [] if column.dtype == "list" else None
@@ -100,6 +109,8 @@ def _united(cells: list[Any], known: list[int]) -> tuple[list[str], list[int]]:
 def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str]) -> int:
     """Return the entry whose value of a field the record takes."""
     cells, ids = columns[name], columns["entry_id"]
+    if name not in _TOGETHER and name != "year" and all(cells[place] == cells[known[0]] for place in known):
+        return known[0]
     counts = Counter(_hashable(cells[place]) for place in known)
     partner = origin.get(_TOGETHER.get(name, ""))
 
@@ -110,8 +121,10 @@ def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str
             counts[_hashable(cells[place])],
         )
 
-    best = max(preference(place) for place in known)
-    return min((place for place in known if preference(place) == best), key=lambda place: (str(cells[place]), place))
+    preferences = [preference(place) for place in known]
+    best = max(preferences)
+    equals = (place for place, told in zip(known, preferences, strict=True) if told == best)
+    return min(equals, key=lambda place: (str(cells[place]), place))
 
 
 def _hashable(value: object) -> object:
