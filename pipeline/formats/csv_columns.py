@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.formats.authors import Order
 from pipeline.formats.carried import CSV_VALUES
@@ -235,6 +236,7 @@ _ORDER = {name: place for place, name in enumerate(name for _, names, _ in _TABL
 _TITLES = frozenset(name for column, names, _ in _TABLE[:1] for name in names.split("|") if column == "title")
 
 
+@lru_cache(maxsize=10_000)
 def header_name(header: str) -> str:
     """Return a column name in the form of the table: lower case, `_` as blank, single blanks."""
     return " ".join(header.replace("_", " ").casefold().split()).strip(" :*\"'")
