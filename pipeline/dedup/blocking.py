@@ -8,6 +8,8 @@ whole titles are unlike and neither holds the other, no rule could make them one
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -94,7 +96,7 @@ def _hopeful(table: Comparables, codes: Indices) -> Flags:
     return np.concatenate(parts) if parts else np.empty(0, dtype=bool)
 
 
-def _alike(one: Texts, other: Texts, scorer: object) -> Flags:
+def _alike(one: Texts, other: Texts, scorer: Callable[..., float]) -> Flags:
     if not len(one):
         return np.empty(0, dtype=bool)
     found = process.cpdist(one, other, scorer=scorer, score_cutoff=HOPELESS_TITLE, dtype=np.float32)

@@ -101,7 +101,9 @@ def comparables(entries: pd.DataFrame) -> Comparables:
     Args:
         entries: table with the columns of `records.ENTRY_COLUMNS`; any order, any number of rows.
     """
-    ordered = entries.sort_values("entry_id", kind="stable")
+    ordered = entries
+    if not entries["entry_id"].is_monotonic_increasing:
+        ordered = entries.sort_values("entry_id", kind="stable")
     title = _mapped(_texts(ordered, "title"), title_words)
     other = _mapped(_texts(ordered, "title_other"), title_words)
     doi = _mapped(_texts(ordered, "doi"), _plain_doi)

@@ -41,7 +41,8 @@ def merge_clusters(entries: pd.DataFrame, labels: Indices) -> pd.DataFrame:
         entries: the entries, sorted by entry id, with the columns of `records.ENTRY_COLUMNS`.
         labels: for each entry the position of the first entry of its cluster.
     """
-    columns = {name: _python_values(entries[name]) for name in entries.columns}
+    needed = ("entry_id", "source", "kind", *(column.name for column in BIBLIOGRAPHIC_COLUMNS))
+    columns = {name: _python_values(entries[name]) for name in needed}
     clusters: dict[int, list[int]] = {}
     for place, label in enumerate(labels.tolist()):
         clusters.setdefault(label, []).append(place)
