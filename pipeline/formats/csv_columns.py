@@ -80,13 +80,13 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("isbn", "isbn|isbns|eisbn|isbn (print)", None),
     ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
                   "|lens id|storeid|proquest document id", None),
-    ("accession", "publication id|ut|an|accession no|unique id|archive location|accessionnumber", None),
+    ("accession", "publication id|ut|an|accession no|accession num|unique id|archive location|accessionnumber", None),
     ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link"
             "|documenturl", r"(?<!\s)\s++(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url|full text link|embase link"
             "|fulltext url|dimensions url|source linkout|web of science record", r"(?<!\s)\s++(?=https?://)"),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
-    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
+    ("type", "document type (scopus)|reference type|entrytype|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
 )  # fmt: skip
 _PAGES = (
     ("page start", "page end"), ("start page", "end page"), ("first page", "last page"), ("startpage", "endpage"),

@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
+    ("own_ids",),
     ("register", "status", "new_review", "exported_decisions", "export"),
     ("explain",),
     ("stages",),
