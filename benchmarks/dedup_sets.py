@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import os
 from pathlib import Path
 
-from pipeline.deduplicate_files import Records, read_records
+from pipeline.deduplicate_files import LazyFiles, Records, read_records
 from pipeline.protocol import DedupSection
 
 EXCUSED = Path(__file__).with_name("dedup_excused.csv")
@@ -37,13 +36,13 @@ def sets_in(folder: Path) -> list[str]:
 
 def read_set(folder: Path) -> tuple[Records, list[str]]:
     """Return the records of a set and all ids of its file, in order."""
-    with gzip.open(folder / "records.csv.gz") as stream:
-        data = stream.read()
-    rows = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    header = next(rows)
-    ids = [row[0] for row in rows if row]
-    records = read_records({"records.csv": data}, lambda done, total: None, header[0])
-    return records, ids
+    path = folder / "records.csv.gz"
+    with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as stream:
+        rows = csv.reader(stream)
+        header = next(rows)
+        ids = [row[0] for row in rows if row]
+    files = LazyFiles({"records.csv": path}, lambda packed: gzip.decompress(packed.read_bytes()))
+    return read_records(files, lambda done, total: None, header[0]), ids
 
 
 def true_works(folder: Path, ids: list[str]) -> dict[str, str] | None:

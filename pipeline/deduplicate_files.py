@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ def deduplicate_files(
 
     files = files_below(paths)
     _check_targets((out, review), files)
-    records = read_records({name: bytes_of(path) for name, path in files.items()}, _first_of_three(progress))
+    records = read_records(LazyFiles(files, bytes_of), _first_of_three(progress))
     if records.entries.empty:
         raise InputError("no record could be read", found=" ".join(records.problems) or None)
     with engine_map(processes) as spread:
@@ -88,6 +88,26 @@ def deduplicate_files(
     progress(3, 3)
     lines = _summary(records, found.clusters, len(asked), out, review)
     return lines, list(records.problems), BAD_DATA if records.bad else DONE
+
+
+class LazyFiles(Mapping[str, bytes]):
+    """Files by name whose bytes are read when they are asked for, so that they are not held longer than needed."""
+
+    def __init__(self, paths: Mapping[str, Path], read: Callable[[Path], bytes]) -> None:
+        self._paths = paths
+        self._read = read
+
+    def __getitem__(self, name: str) -> bytes:
+        """Return the bytes of a file."""
+        return self._read(self._paths[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of the files."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """Return how many files there are."""
+        return len(self._paths)
 
 
 def read_records(files: Mapping[str, bytes], progress: Progress, id_column: str = "") -> Records:

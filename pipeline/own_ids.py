@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -25,25 +26,31 @@ def with_own_ids(entries: pd.DataFrame, column: str = "") -> tuple[pd.DataFrame,
     """Return the entries under the ids that their tables give them, sorted by these, and what the ids' column is named.
 
     A column of ids is one that gives every entry one value and no two entries the same; where there is none, the
-    entries come back as they are, with an empty name. Rows that are the same but for that id keep the same raw text, so
-    that they are still known as one. `source` becomes the search or database that a row names, so that it says which
-    records came from one search; it stays what it was for rows that name none.
+    entries keep their ids, and the name is empty. `source` becomes the search or database that a row names, so that it
+    says which records came from one search; it stays what it was for rows that name none. `raw` becomes a fingerprint
+    of the row without its id: rows that are the same but for the id are still known as one.
 
     Args:
         entries: table with the columns of `records.ENTRY_COLUMNS`.
         column: header of the column of ids; without it the names of `ID_NAMES` are tried.
     """
-    extras: list[Extra] = [json.loads(text) for text in entries["extra"].fillna("{}")]
-    found = entries.copy(deep=False)
-    named = [_search_of(extra, raw) or name for extra, raw, name in zip(extras, found["raw"], found["source"])]  # noqa: B905
-    found["source"] = _texts(named, found)
+    extras: list[Extra] = [json.loads(text) for text in entries["extra"].fillna("{}").tolist()]
     ids, name = _ids(extras, column)
-    if not name:
-        return found, ""
-    texts = zip(found["raw"], extras, ids, strict=True)
-    found["entry_id"] = _texts(ids, found)
-    found["raw"] = _texts([_without_id(raw, extra, own) for raw, extra, own in texts], found)
+    searches, prints = [], []
+    for raw, extra, own in zip(entries["raw"], extras, ids or [""] * len(extras), strict=True):
+        searches.append(_search_of(extra, raw))
+        prints.append(_fingerprint(_without_id(raw, extra, own) if own else raw))
+    named = zip(searches, entries["source"].tolist(), strict=True)
+    changed = {"raw": prints, "source": [search or source for search, source in named]}
+    if name:
+        changed["entry_id"] = ids
+    found = entries.assign(**{key: _texts(values, entries) for key, values in changed.items()})
     return found.sort_values("entry_id", kind="stable").reset_index(drop=True), name
+
+
+def _fingerprint(raw: str) -> str:
+    """Return a short text that is the same for the same text only; an empty one for an empty one."""
+    return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest() if raw.strip() else ""
 
 
 def _texts(values: list[str], frame: pd.DataFrame) -> pd.Series[str]:
