@@ -15,9 +15,10 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 
-def records_of(path: Path):  # noqa: ANN201 - a table of pandas, which is the peer's and not this project's
+def records_of(path: Path) -> Any:  # noqa: ANN401 - a table of pandas, which is the peer's and not this project's
     """Return the table as the peer wants it: its id column named ID, `number` for the issue, empty cells as texts."""
     pandas = importlib.import_module("pandas")
     rows = pandas.read_csv(path, dtype=str, keep_default_na=False)

@@ -106,9 +106,7 @@ def _add_file_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     same.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files or tables, or folders of them")
     same.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write: id, cluster, why")
     same.add_argument("--review", type=Path, metavar="FILE", help="CSV to write: the uncertain pairs, side by side")
-    same.add_argument(
-        "--settings", type=Path, metavar="FILE", help="protocol.toml, or a file with its section [dedup]"
-    )
+    same.add_argument("--settings", type=Path, metavar="FILE", help="protocol.toml, or a file with its section [dedup]")
     same.add_argument("--processes", type=int, default=1, metavar="N", help="compare in N processes (default: 1)")
     same.add_argument("--plain", action="store_true", help="no progress bars")
     same.set_defaults(run=_dedup)

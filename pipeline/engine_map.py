@@ -1,4 +1,4 @@
-"""The engine's map: the same work on many parts, in this process or in several, with the same results in the same order.
+"""The engine's map: some work on many parts, in this process or in several, with the same results in the same order.
 
 Whoever has parts to work on takes an `EngineMap` and does not know where it runs; a cluster of machines would come
 behind the same interface.

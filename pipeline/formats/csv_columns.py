@@ -86,7 +86,8 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("url", "primary location.landing page url|fulltexturl|full text url|record url|full text link|embase link"
             "|fulltext url|dimensions url|source linkout|web of science record", r"(?<!\s)\s++(?=https?://)"),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
-    ("type", "document type (scopus)|reference type|entrytype|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
+    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes"
+             "|entrytype", None),
 )  # fmt: skip
 _PAGES = (
     ("page start", "page end"), ("start page", "end page"), ("first page", "last page"), ("startpage", "endpage"),

@@ -87,7 +87,8 @@ def _refuse_empty(name: str, found: Format, reading: Reading) -> None:
 def collector_at_rest() -> Iterator[None]:
     """Keep Python's collector of reference cycles from searching the growing entries again and again.
 
-    Readers and tables make no cycles and many small objects; the search was a third of their time. Memory is freed as ever.
+    Readers and tables make no cycles and many small objects; the search was a third of their time. Memory is freed as
+    ever.
     """
     running = gc.isenabled()
     gc.disable()

@@ -119,7 +119,7 @@ _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ
 _UNDEFINED_1252 = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _UPPER_1252 = sorted(set(range(0x80, 0xA0)) - _UNDEFINED_1252)
 # Characters of cp1252 -> their bytes; control characters that stand for no byte of it -> what no byte stands for.
-_BYTES_1252 = {byte: "\uffff" for byte in _UPPER_1252} | {ord(bytes([b]).decode("cp1252")): chr(b) for b in _UPPER_1252}
+_BYTES_1252 = dict.fromkeys(_UPPER_1252, "\uffff") | {ord(bytes([b]).decode("cp1252")): chr(b) for b in _UPPER_1252}
 
 
 def one_line(text: str) -> str:
