@@ -205,12 +205,17 @@ def _summary(records: Records, clusters: pd.DataFrame, asked: int, out: Path, re
     unread = len(records.rejects)
     works = int(clusters["cluster_id"].nunique())
     lines = [
-        f"{len(clusters) + unread:,} records: {works:,} works, {len(clusters) - works:,} duplicates"
+        f"{_number(len(clusters) + unread, 'record')}: {_number(works, 'work')}, "
+        + _number(len(clusters) - works, "duplicate")
         + (f", {unread:,} could not be read" if unread else "")
         + f"; written to {out}",
         f"ids: column {records.id_column!r}" if records.id_column else "ids: our own (no column of unique ids)",
     ]
     if asked:
         where = f"written to {review}" if review is not None else "add --review FILE.csv to see them"
-        lines.append(f"{asked:,} uncertain {'pair' if asked == 1 else 'pairs'} for a person: {where}")
+        lines.append(f"{_number(asked, 'uncertain pair')} for a person: {where}")
     return lines
+
+
+def _number(number: int, name: str) -> str:
+    return f"{number:,} {name}" + ("" if number == 1 else "s")
