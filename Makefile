@@ -58,7 +58,8 @@ bench: $(VENV)/.dev
 	@"$(BIN)/python" -m benchmarks imports "$(SHARED)/exports" --out "$(BENCH)" --peers "$(BENCH)/peers"
 	@"$(BIN)/python" -m benchmarks speed "$(SHARED)/exports" --out "$(BENCH)" --peers "$(BENCH)/peers"
 	@"$(BIN)/python" -m benchmarks.census
-	@"$(BIN)/python" -m benchmarks.dedup_benchmark
+	@"$(BIN)/python" -m benchmarks dedup "$(SHARED)/dedup" --out "$(BENCH)" --peers "$(BENCH)/peers"
+	@"$(BIN)/python" -m benchmarks dedup-scale "$(SHARED)/dedup" --records 130000 --out "$(BENCH)"
 	@"$(BIN)/python" -m benchmarks.screening_benchmark
 	@"$(BIN)/python" -m benchmarks.native_benchmark
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks imports DIR --out OUT`, `python -m benchmarks speed DIR --out OUT`."""
+"""`python -m benchmarks imports DIR --out OUT`; likewise `speed`, `dedup` and `dedup-scale`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, speed
+from benchmarks import dedup, dedup_growth, dedup_sets, imports, speed
+
+MANIFEST = "manifest.csv"
+# Name -> module, what it does, the file that its folder must hold.
+BENCHMARKS = (
+    ("imports", imports, "read every export of a folder with a manifest.csv; counts against the true ones", MANIFEST),
+    ("speed", speed, "CPU per record on files of 10,000 and 50,000 records made of those of a folder", MANIFEST),
+    ("dedup", dedup, "duplicates in every set of a folder: clusters, uncertain pairs, counts against labels", ""),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one benchmark and return its exit status: 2 where the data are missing, 1 where a bar is missed."""
     top = argparse.ArgumentParser(prog="python -m benchmarks", description="Benchmarks that print a table.")
     commands = top.add_subparsers(metavar="BENCHMARK", required=True)
-    for name, module, meaning in (
-        ("imports", imports, "read every export of a folder with a manifest.csv; counts against the true ones"),
-        ("speed", speed, "CPU per record on files of 10,000 and 50,000 records made of those of a folder"),
-    ):
+    for name, module, meaning, wanted in BENCHMARKS:
         command = commands.add_parser(name, help=meaning, description=meaning)
-        command.add_argument("folder", type=Path, metavar="DIR", help="folder with a manifest.csv")
+        command.add_argument("folder", type=Path, metavar="DIR", help=f"folder with {wanted or 'sets'}")
         command.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
         command.add_argument(
             "--peers",
@@ -27,13 +32,37 @@ def main(arguments: Sequence[str]) -> int:
             metavar="ENVIRONMENTS",
             help="also measure the peers, each in an environment of its own below this folder (made where missing)",
         )
-        command.set_defaults(run=module.run)
+        command.set_defaults(measure=_in_folder, run=module.run, wanted=wanted)
+    meaning = "duplicates in the sets of a folder, joined and grown to a number of records: CPU and memory"
+    scale = commands.add_parser("dedup-scale", help=meaning, description=meaning)
+    scale.add_argument(
+        "folder", type=Path, nargs="?", metavar="DIR", help="folder with sets (default: the shared ones)"
+    )
+    scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
+    scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
+    scale.set_defaults(measure=_grown)
     chosen = top.parse_args(arguments)
-    if not (chosen.folder / "manifest.csv").is_file():
-        print(f"no manifest.csv in {chosen.folder}", file=sys.stderr)
+    status: int = chosen.measure(chosen)
+    return status
+
+
+def _in_folder(chosen: argparse.Namespace) -> int:
+    """Run a benchmark on the files of a folder."""
+    if chosen.wanted and not (chosen.folder / chosen.wanted).is_file():
+        print(f"no {chosen.wanted} in {chosen.folder}", file=sys.stderr)
         return 2
     status: int = chosen.run(chosen.folder, chosen.out, chosen.peers)
     return status
+
+
+def _grown(chosen: argparse.Namespace) -> int:
+    """Run the benchmark on grown sets."""
+    shared = dedup_sets.shared_data()
+    folder = chosen.folder or (shared / "dedup" if shared else None)
+    if folder is None:
+        print("no shared development data: name a folder with sets, or set REVIEW_SHARED_DATA", file=sys.stderr)
+        return 2
+    return dedup_growth.run(folder, chosen.out, chosen.records)
 
 
 if __name__ == "__main__":

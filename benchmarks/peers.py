@@ -1,4 +1,4 @@
-"""The readers we are measured against, each in an environment of its own, on the same files in the same run."""
+"""The programs we are measured against, each in an environment of its own, on the same files in the same run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ PACKAGES = {
     "nbib": "nbib==0.3.2",
     "asreview": "asreview==3.0.8",
     "bibliography-io": "bibliography-io==0.1.0",
+    "bib-dedupe": "bib-dedupe==0.11.0",
 }
+READERS = tuple(name for name in PACKAGES if name != "bib-dedupe")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def compare(
         f"{'reader':<18} {'tried':>5} {'exact':>5} {'silently wrong':>14} {'refused':>7}   {'ours exact':>10}"
         f"   {'CPU s, theirs':>13} {'ours':>6} (files both read exactly)"
     )
-    for peer in PACKAGES:
+    for peer in READERS:
         python = environment(peer, environments)
         if python is None:
             continue

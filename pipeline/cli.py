@@ -110,6 +110,17 @@ def _add_file_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     read.add_argument("--plain", action="store_true", help="no progress bars")
     read.set_defaults(run=_import)
 
+    same = commands.add_parser(
+        "dedup", help="find the duplicates in exports or tables, without a review", description=_dedup.__doc__
+    )
+    same.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="export files or tables, or folders of them")
+    same.add_argument("--out", type=Path, required=True, metavar="FILE", help="CSV to write: id, cluster, why")
+    same.add_argument("--review", type=Path, metavar="FILE", help="CSV to write: the uncertain pairs, side by side")
+    same.add_argument("--settings", type=Path, metavar="FILE", help="protocol.toml, or a file with its section [dedup]")
+    same.add_argument("--processes", type=int, default=1, metavar="N", help="compare in N processes (default: 1)")
+    same.add_argument("--plain", action="store_true", help="no progress bars")
+    same.set_defaults(run=_dedup)
+
     take = commands.add_parser(
         "import-decisions", help="take decisions made elsewhere into a ledger", description=_import_decisions.__doc__
     )
@@ -196,6 +207,24 @@ def _import(chosen: argparse.Namespace) -> int:
 
     with Console(sys.stderr, plain=chosen.plain).stage("import") as progress:
         lines, problems, exit_status = import_files(chosen.paths, chosen.out, chosen.report, progress)
+    for line in lines:
+        print(printable(line))
+    for line in problems:
+        print(printable(line), file=sys.stderr)
+    return exit_status
+
+
+def _dedup(chosen: argparse.Namespace) -> int:
+    """Find which records of exports or tables are one work: a table of ids and clusters, and the uncertain pairs."""
+    from pipeline.console import Console
+    from pipeline.deduplicate_files import deduplicate_files
+    from pipeline.protocol import DedupSection, read_dedup_settings
+
+    settings = read_dedup_settings(chosen.settings) if chosen.settings else DedupSection()
+    with Console(sys.stderr, plain=chosen.plain).stage("dedup") as progress:
+        lines, problems, exit_status = deduplicate_files(
+            chosen.paths, chosen.out, chosen.review, settings, progress, chosen.processes
+        )
     for line in lines:
         print(printable(line))
     for line in problems:

@@ -16,11 +16,14 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 PREFIX = "r"
 _BODY = 12
 _PATTERN = re.compile(rf"{PREFIX}[{ALPHABET}]{{{_BODY + 1}}}")
+_UNEVEN = ("\r", "\ufeff", " \n", "\t\n")
 _CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1"})
 
 
 def normal_raw(raw: str) -> str:
     """Return the text that identifies an entry: one kind of line end, no blanks at line ends, no empty edges."""
+    if not (raw[:1] == "\n" or raw[-1:] in ("\n", " ", "\t") or any(sign in raw for sign in _UNEVEN)):
+        return raw
     lines = raw.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "").split("\n")
     return "\n".join(line.rstrip(" \t") for line in lines).strip("\n")
 

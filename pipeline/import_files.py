@@ -38,9 +38,9 @@ def import_files(
     """
     from pipeline.stages.import_exports import read_exports
 
-    files = _files(paths)
+    files = files_below(paths)
     _check_out(out, report, files)
-    result = read_exports({name: _bytes_of(path) for name, path in files.items()}, progress)
+    result = read_exports({name: bytes_of(path) for name, path in files.items()}, progress)
     entries, rejects = result.tables["entries"], result.tables["rejects"]
     _write(out, entries, ENTRY_COLUMNS)
     rejected = out.with_name(f"{out.stem}.rejects.csv")
@@ -57,7 +57,7 @@ def import_files(
     return lines, told, BAD_DATA if bad else DONE
 
 
-def _files(paths: Iterable[Path]) -> dict[str, Path]:
+def files_below(paths: Iterable[Path]) -> dict[str, Path]:
     """Return the files by the name that messages give them; those of a folder in the order of their names."""
     found: dict[str, Path] = {}
     for path in paths:
@@ -89,7 +89,12 @@ def _check_out(out: Path, report: Path | None, files: Mapping[str, Path]) -> Non
             raise ReviewError("would overwrite an export that is read", file=str(target), hint="choose another name")
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises:
+        ReviewError: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:

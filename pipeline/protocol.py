@@ -336,12 +336,32 @@ def read_search_log(path: Path, shown_as: str = "references/sources.toml") -> Se
     return _read(SearchLog, path, shown_as) if path.exists() else SearchLog()
 
 
-def _read(model: type[_Model], path: Path, shown_as: str) -> _Model:
+class _DedupSettings(_Section):
+    """The section [dedup] alone."""
+
+    dedup: DedupSection
+
+
+def read_dedup_settings(path: Path) -> DedupSection:
+    """Return the section [dedup] of a protocol, or of a file that holds only that.
+
+    Raises:
+        ProtocolError: the file is missing, is not TOML, has no such section, or the section has mistakes.
+    """
+    return _read(_DedupSettings, path, str(path), only="dedup").dedup
+
+
+def _read(model: type[_Model], path: Path, shown_as: str, only: str = "") -> _Model:
     text = _text(path, shown_as)
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ProtocolError(f"is not valid TOML: {error}", file=shown_as) from None
+    if only:
+        if only not in data:
+            hint = "name a review's protocol.toml or another file with that section"
+            raise ProtocolError(f"has no section [{only}]", file=shown_as, hint=hint)
+        data = {only: data[only]}
     try:
         return model.model_validate(data)
     except ValidationError as error:

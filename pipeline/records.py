@@ -127,8 +127,15 @@ class Reading:
     remarks: tuple[str, ...] = ()
 
 
-def entry_frame(rows: list[dict[str, Any]], columns: tuple[Column, ...] = ENTRY_COLUMNS) -> pd.DataFrame:
+def entry_frame(
+    rows: list[dict[str, Any]], columns: tuple[Column, ...] = ENTRY_COLUMNS, *, consume: bool = False
+) -> pd.DataFrame:
     """Return a table with exactly the given columns, typed, from rows that may leave cells out.
+
+    Args:
+        rows: column name -> cell.
+        columns: the columns of the table.
+        consume: empty the rows while their cells are taken, so that many long texts are not held twice.
 
     Raises:
         ValueError: a row has a key that is no column (a mistake in a reader, not in the data).
@@ -137,10 +144,15 @@ def entry_frame(rows: list[dict[str, Any]], columns: tuple[Column, ...] = ENTRY_
 
     names = {column.name for column in columns}
     for row in rows:
-        unknown = set(row) - names
-        if unknown:
-            raise ValueError(f"not columns of the table: {sorted(unknown)}")
-    return typed(pd.DataFrame(rows, columns=[column.name for column in columns], dtype=object), columns)
+        if not row.keys() <= names:
+            raise ValueError(f"not columns of the table: {sorted(row.keys() - names)}")
+    index = pd.RangeIndex(len(rows))
+    result = {}
+    for column in columns:
+        cells = [row.pop(column.name, None) if consume else row.get(column.name) for row in rows]
+        result[column.name] = _typed_cells(pd.Series(cells, index=index, dtype=object), column)
+        del cells
+    return pd.DataFrame(result, index=index)
 
 
 _PANDAS = {"str": "string", "int": "Int64", "float": "Float64", "bool": "boolean"}
@@ -154,17 +166,23 @@ def typed(frame: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    result = {}
-    for column in columns:
-        cells = frame[column.name]
-        if column.dtype == "list":
-            result[column.name] = pd.Series([_as_list(cell) for cell in cells], index=frame.index, dtype=object)
-        else:
-            result[column.name] = cells.astype(_PANDAS[column.dtype])  # type: ignore[call-overload]
-    return pd.DataFrame(result, index=frame.index)
+    return pd.DataFrame(
+        {column.name: _typed_cells(frame[column.name], column) for column in columns}, index=frame.index
+    )
+
+
+def _typed_cells(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """Return the cells of one column with its type."""
+    import pandas as pd
+
+    if column.dtype == "list":
+        return pd.Series([_as_list(cell) for cell in cells], index=cells.index, dtype=object)
+    return cells.astype(_PANDAS[column.dtype])  # type: ignore[call-overload, no-any-return]
 
 
 def _as_list(cell: Any) -> list[Any]:  # noqa: ANN401
+    if cell is None:
+        return []
     if isinstance(cell, (list, tuple)):
         return list(cell)
     if hasattr(cell, "tolist") and getattr(cell, "ndim", False):

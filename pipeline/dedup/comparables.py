@@ -109,7 +109,9 @@ def comparables(entries: pd.DataFrame) -> Comparables:
     Args:
         entries: table with the columns of `records.ENTRY_COLUMNS`; any order, any number of rows.
     """
-    ordered = entries.sort_values("entry_id", kind="stable")
+    ordered = entries
+    if not entries["entry_id"].is_monotonic_increasing:
+        ordered = entries.sort_values("entry_id", kind="stable")
     title = _mapped(_texts(ordered, "title"), title_words)
     other = _mapped(_texts(ordered, "title_other"), title_words)
     doi = _mapped(_texts(ordered, "doi"), _plain_doi)
@@ -184,13 +186,22 @@ def _text_groups(raw: Texts) -> Indices:
 
 def _author_arrays(entries: pd.DataFrame) -> dict[str, Any]:
     families, first, initial, text = (np.full(len(entries), "", dtype=object) for _ in range(4))
+    seen: dict[tuple[str, ...], tuple[str, str, str, str]] = {}
     for place, names in enumerate(entries["authors"]):
-        parsed = people(names)
-        if parsed:
-            families[place] = " ".join(name.family for name in parsed)
-            first[place] = parsed[0].family
-            initial[place] = parsed[0].initials[:1]
-            text[place] = compact(words(" ".join(names)))
+        key = tuple(names)
+        if key not in seen:
+            parsed = people(names)
+            seen[key] = (
+                (
+                    " ".join(name.family for name in parsed),
+                    parsed[0].family,
+                    parsed[0].initials[:1],
+                    compact(words(" ".join(names))),
+                )
+                if parsed
+                else ("", "", "", "")
+            )
+        families[place], first[place], initial[place], text[place] = seen[key]
     return {"families": families, "first_family": first, "first_initial": initial, "names_text": text}
 
 

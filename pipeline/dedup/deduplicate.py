@@ -15,16 +15,35 @@ from pipeline.dedup.answers import Answers, Pair, read_answers
 from pipeline.dedup.blocking import candidate_pairs
 from pipeline.dedup.clustering import Clustering, cluster, pairs_within_components
 from pipeline.dedup.comparables import Comparables, Flags, Indices, comparables
-from pipeline.dedup.comparison import Comparison, compare
+from pipeline.dedup.comparison import Comparison
 from pipeline.dedup.decision import DUPLICATE, Decisions, decide
 from pipeline.dedup.merging import merge_clusters
 from pipeline.dedup.pair_table import pair_table
+from pipeline.dedup.parts import compare_in_parts
 from pipeline.dedup.standing import Standing, settle
 from pipeline.dedup.tables import CLUSTER_COLUMNS, Deduplication
+from pipeline.engine_map import EngineMap, in_this_process
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
 
-__all__ = ["Deduplication", "deduplicate", "find_clusters", "with_records"]
+__all__ = ["Deduplication", "Found", "deduplicate", "find_clusters", "with_records"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What comparing the entries gave.
+
+    Attributes:
+        clusters: `CLUSTER_COLUMNS`, one row an entry, sorted by entry id; a cluster's id is its smallest entry id.
+        pairs: `PAIR_COLUMNS`, sorted by the two ids.
+        left: position of one entry of each pair that was compared.
+        right: position of the other one.
+    """
+
+    clusters: pd.DataFrame
+    pairs: pd.DataFrame
+    left: Indices
+    right: Indices
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,11 @@ class _Judged:
 
 
 def deduplicate(
-    entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection, standing: Standing | None = None
+    entries: pd.DataFrame,
+    decisions: pd.DataFrame,
+    settings: DedupSection,
+    standing: Standing | None = None,
+    spread: EngineMap = in_this_process,
 ) -> Deduplication:
     """Return which entries are the same work, the merged records, and the compared pairs worth keeping.
 
@@ -55,12 +78,13 @@ def deduplicate(
         settings: section [dedup] of the protocol.
         standing: what people decided about the works: those with opposite decisions are not joined, decided ones keep
             their id.
+        spread: where the pairs are compared: in this process, or in several; the result is the same.
 
     Returns:
         The tables `clusters` (`CLUSTER_COLUMNS`), `records` (`RECORD_COLUMNS`) and `pairs` (`PAIR_COLUMNS`).
     """
-    clusters, pairs = find_clusters(entries, decisions, settings)
-    clusters, pairs = settle(clusters, pairs, standing or Standing())
+    found = find_clusters(entries, decisions, settings, spread)
+    clusters, pairs = settle(found.clusters, found.pairs, standing or Standing())
     return with_records(entries, clusters, pairs)
 
 
@@ -70,42 +94,52 @@ def with_records(entries: pd.DataFrame, clusters: pd.DataFrame, pairs: pd.DataFr
 
 
 def find_clusters(
-    entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables clusters and pairs as rules and answers have them; a cluster's id is its smallest entry id.
+    entries: pd.DataFrame, decisions: pd.DataFrame, settings: DedupSection, spread: EngineMap = in_this_process
+) -> Found:
+    """Return clusters and compared pairs as rules and answers have them, before decisions about the records are heeded.
 
     Args:
         entries: as for `deduplicate`.
         decisions: as for `deduplicate`.
         settings: section [dedup] of the protocol.
+        spread: where the pairs are compared.
     """
-    ordered = entries.sort_values("entry_id", kind="stable").reset_index(drop=True)
-    table = comparables(ordered)
+    table = comparables(_by_id(entries))
     answers = read_answers(decisions, table.entry_id)
-    judged = _judge(table, answers, settings)
+    judged = _judge(table, answers, settings, spread)
     clustering = _clusters(len(table), judged, answers)
     pairs = pair_table(table, judged.comparison, judged.decisions, judged.same_text, clustering, answers, settings)
-    return _cluster_table(table, clustering.labels), pairs
+    clusters = _cluster_table(table, clustering.labels)
+    return Found(clusters, pairs, judged.comparison.left, judged.comparison.right)
 
 
-def _judge(table: Comparables, answers: Answers, settings: DedupSection) -> _Judged:
+def _by_id(entries: pd.DataFrame) -> pd.DataFrame:
+    """Return the entries sorted by id, their own table where they are so already."""
+    if entries["entry_id"].is_monotonic_increasing:
+        return entries.reset_index(drop=True)
+    return entries.sort_values("entry_id", kind="stable").reset_index(drop=True)
+
+
+def _judge(table: Comparables, answers: Answers, settings: DedupSection, spread: EngineMap) -> _Judged:
     """Return the verdicts on the candidates, on people's pairs, and on the pairs that chains would join."""
     size = len(table)
     same_text = np.array([one * size + other for one, other in _same_text_pairs(table, answers)], dtype=np.int64)
     asked = np.array([one * size + other for one, other in answers.pairs], dtype=np.int64)
     candidates = candidate_pairs(table, _active(table, answers))
     codes = np.unique(np.concatenate([candidates, same_text, asked]))
-    judged = _decided(table, codes, same_text, settings)
+    judged = _decided(table, codes, same_text, settings, spread)
     links = [*judged.pairs(judged.decisions.verdict == DUPLICATE), *answers.same]
     more = pairs_within_components(size, [pair for pair in links if not _is_text_link(table, pair)], codes)
     if len(more) == 0:
         return judged
-    return _decided(table, np.union1d(codes, more), same_text, settings)
+    return _decided(table, np.union1d(codes, more), same_text, settings, spread)
 
 
-def _decided(table: Comparables, codes: Indices, same_text: Indices, settings: DedupSection) -> _Judged:
+def _decided(
+    table: Comparables, codes: Indices, same_text: Indices, settings: DedupSection, spread: EngineMap
+) -> _Judged:
     size = max(len(table), 1)
-    comparison = compare(table, codes // size, codes % size)
+    comparison = compare_in_parts(table, codes // size, codes % size, spread)
     decisions = decide(comparison, settings)
     text_flags = np.isin(codes, same_text)
     return _Judged(

@@ -132,8 +132,10 @@ def _chosen(name: str, columns: Columns, known: list[int], origin: dict[str, str
             counts[_hashable(cells[place])],
         )
 
-    best = max(preference(place) for place in known)
-    return min((place for place in known if preference(place) == best), key=lambda place: (str(cells[place]), place))
+    preferences = [preference(place) for place in known]
+    best = max(preferences)
+    equals = (place for place, told in zip(known, preferences, strict=True) if told == best)
+    return min(equals, key=lambda place: (str(cells[place]), place))
 
 
 def _hashable(value: object) -> object:

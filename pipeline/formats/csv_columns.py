@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipeline.formats.authors import Order
 from pipeline.formats.carried import CSV_VALUES
@@ -79,13 +80,14 @@ _TABLE: tuple[tuple[str, str, str | None], ...] = (
     ("isbn", "isbn|isbns|eisbn|isbn (print)", None),
     ("accession", "eid|ut (unique wos id)|unique wos id|accession number|central id|embase accession id|pui"
                   "|lens id|storeid|proquest document id", None),
-    ("accession", "publication id|ut|an|accession no|unique id|archive location|accessionnumber", None),
+    ("accession", "publication id|ut|an|accession no|accession num|unique id|archive location|accessionnumber", None),
     ("url", "links|link|url|url(s)|external url|plink|articleurl|source urls|document url|urls|web address|pdf link"
             "|documenturl", r"(?<!\s)\s++(?=https?://)"),
     ("url", "primary location.landing page url|fulltexturl|full text url|record url|full text link|embase link"
             "|fulltext url|dimensions url|source linkout|web of science record", r"(?<!\s)\s++(?=https?://)"),
     ("type", "document type|publication type|item type|doctype|content type|type|type of publication|work type", None),
-    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes", None),
+    ("type", "document type (scopus)|reference type|dokumenttyp|pubtype|documenttype|doctypes|pubtypes"
+             "|entrytype", None),
 )  # fmt: skip
 _PAGES = (
     ("page start", "page end"), ("start page", "end page"), ("first page", "last page"), ("startpage", "endpage"),
@@ -235,6 +237,7 @@ _ORDER = {name: place for place, name in enumerate(name for _, names, _ in _TABL
 _TITLES = frozenset(name for column, names, _ in _TABLE[:1] for name in names.split("|") if column == "title")
 
 
+@lru_cache(maxsize=10_000)
 def header_name(header: str) -> str:
     """Return a column name in the form of the table: lower case, `_` as blank, single blanks."""
     return " ".join(header.replace("_", " ").casefold().split()).strip(" :*\"'")

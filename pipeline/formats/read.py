@@ -69,7 +69,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
 def _read(found: Format, content: Any, name: str) -> Reading:  # noqa: ANN401
     """Return the reading of a file's text (or bytes, where the format is binary), with what its name decides."""
     try:
-        with _collector_at_rest():
+        with collector_at_rest():
             reading = found.read(content)
     except InputError as error:  # a reader knows the content, not the file
         raise InputError(error.lines[0], file=name) from None
@@ -84,11 +84,11 @@ def _refuse_empty(name: str, found: Format, reading: Reading) -> None:
 
 
 @contextlib.contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Keep Python's collector of reference cycles from searching the growing entries again and again.
 
-    Readers make no cycles and many small objects; the search was a third of their time. Memory is freed as ever. What
-    was read counts as old when the collector wakes: it looks at it when it looks at everything, not at once.
+    Readers and tables make no cycles and many small objects; the search was a third of their time. Memory is freed as
+    ever. What was read counts as old when the collector wakes: it looks at it when it looks at everything, not at once.
     """
     running = gc.isenabled()
     gc.disable()

@@ -41,13 +41,16 @@ def table_reading(table: Table, exporter: Exporter) -> Reading:
     """Return the rows of a table as entries; rows that cannot be mapped are rejects with their text.
 
     Args:
-        table: column names, rows, and the rows that were rejected when it was parted into cells.
+        table: column names, rows, and the rows that were rejected when it was parted into cells; its rows are taken
+            out one by one, so that no text is held twice.
         exporter: who wrote it.
     """
     rules = rules_for(table.header, exporter)
     entries: list[ParsedEntry] = []
     rejects = [reject for reject in table.rejects if not _DIVIDER.fullmatch(reject.raw.strip(' ",'))]
-    for row in table.rows:
+    rows, table.rows = table.rows[::-1], []
+    while rows:
+        row = rows.pop()
         outcome = guarded(lambda row=row: _entry(table, row, rules, exporter), row.line, row.text)  # type: ignore[misc]
         if isinstance(outcome, ParsedEntry) and "incomplete" in outcome.flags and "title" not in outcome.fields:
             outcome = RejectedEntry(row.line, row.text, "cut off at the end of the file before its title")

@@ -120,7 +120,10 @@ _HAS_LATEX = re.compile(
 _MATHS_SPAN = re.compile(r"(?<!\\)\$(?=[^$\n]{0,300}[\\^_])([^$\n]{1,300})(?<!\\)\$")
 _MOJIBAKE_LEADS = "ÂÃâ"
 _MOJIBAKE = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-_UNDEFINED_1252 = dict.fromkeys((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_UNDEFINED_1252 = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_UPPER_1252 = sorted(set(range(0x80, 0xA0)) - _UNDEFINED_1252)
+# Characters of cp1252 -> their bytes; control characters that stand for no byte of it -> what no byte stands for.
+_BYTES_1252 = dict.fromkeys(_UPPER_1252, "\uffff") | {ord(bytes([b]).decode("cp1252")): chr(b) for b in _UPPER_1252}
 
 
 def one_line(text: str) -> str:
@@ -235,14 +238,9 @@ def mended(text: str) -> str:
     if text.isascii() or not any(lead in text for lead in _MOJIBAKE_LEADS) or not _MOJIBAKE.search(text):
         return text
     try:
-        return b"".join(_byte(character) for character in text).decode("utf-8")
+        return text.translate(_BYTES_1252).encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
-
-
-def _byte(character: str) -> bytes:
-    """Return the cp1252 byte of a character."""
-    return bytes([ord(character)]) if ord(character) in _UNDEFINED_1252 else character.encode("cp1252")
 
 
 def is_plain(text: str, latex: bool = False) -> bool:

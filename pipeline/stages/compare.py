@@ -14,7 +14,8 @@ def compare(stage: StageInput) -> StageResult:
     Inputs: `import/entries`, and people's answers in `decisions/duplicates`.
     """
     entries = stage.tables["import/entries"]
-    clusters, pairs = find_clusters(entries, in_order(stage.tables["decisions/duplicates"]), stage.protocol.dedup)
+    found = find_clusters(entries, in_order(stage.tables["decisions/duplicates"]), stage.protocol.dedup)
+    clusters, pairs = found.clusters, found.pairs
     number = int(clusters["cluster_id"].nunique())
     summary = f"{number:,} {'work' if number == 1 else 'works'} in {len(entries):,} entries, by rules and answers"
     return StageResult({"clusters": clusters, "pairs": pairs}, summary=summary, numbers={"works": number})

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.errors import InputError, Notice, Severity, compose
-from pipeline.formats import ExportReading, read_export
+from pipeline.formats import ExportReading, collector_at_rest, read_export
 from pipeline.identity import entry_id, normal_raw
 from pipeline.protocol import SearchLog, Source
 from pipeline.records import REJECT_COLUMNS, Column, entry_frame
@@ -88,10 +88,19 @@ def read_exports(files: Mapping[str, bytes], progress: Progress) -> StageResult:
 
 
 def _result(files: list[_File], notices: list[Notice], folder: str) -> StageResult:
-    """Return the tables, the notices and the summary line of the files that were read."""
+    """Return the tables, the notices and the summary line of the files that were read, which are taken over: the list
+    is emptied, so that no text is held twice."""
+    with collector_at_rest():
+        return _tables(files, notices, folder)
+
+
+def _tables(files: list[_File], notices: list[Notice], folder: str) -> StageResult:
     entries, rejects = _rows(files)
+    sources = entry_frame([_source_row(file) for file in files], SOURCE_COLUMNS)
+    read = sum(file.status == "read" for file in files)
+    files.clear()
     numbers = {
-        "files": sum(file.status == "read" for file in files),
+        "files": read,
         "entries": len(entries),
         "rejects": len(rejects),
     }
@@ -100,9 +109,9 @@ def _result(files: list[_File], notices: list[Notice], folder: str) -> StageResu
         summary += f", {len(rejects)} could not be read"
         notices += _reject_notices(rejects, folder)
     tables = {
-        "entries": entry_frame(sorted(entries, key=lambda row: row["entry_id"])),
+        "entries": entry_frame(sorted(entries, key=lambda row: row["entry_id"]), consume=True),
         "rejects": entry_frame(sorted(rejects, key=lambda row: row["entry_id"]), REJECT_COLUMNS),
-        "sources": entry_frame([_source_row(file) for file in files], SOURCE_COLUMNS),
+        "sources": sources,
     }
     return StageResult(tables, notices=tuple(notices), summary=summary, numbers=numbers)
 

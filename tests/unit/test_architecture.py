@@ -12,15 +12,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 
 # From the ground up. A part may import from parts below it and from itself, never from its own floor or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "identity"),
+    ("errors", "identity", "engine_map"),
     ("protocol_mistakes", "lock", "store", "review", "summary", "records"),
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
+    ("own_ids",),
     ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
     ("explain",),
     ("stages",),
     ("run", "import_files"),
+    ("deduplicate_files",),
     ("console",),
     ("flows",),
     ("bring_up_to_date",),

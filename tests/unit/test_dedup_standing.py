@@ -139,7 +139,8 @@ def test_a_later_entry_that_joins_two_contrary_records_is_put_to_the_one_it_fits
 
 def test_links_of_a_cluster_are_marked() -> None:
     entries = entry_frame([work("m1"), work("m2"), work("m3", raw="m2")])
-    clusters, pairs = find_clusters(entries, NONE, DedupSection())
+    found = find_clusters(entries, NONE, DedupSection())
+    clusters, pairs = found.clusters, found.pairs
     assert set(clusters["cluster_id"]) == {"m1"}
     joined = {(a, b) for a, b, joins in zip(pairs["entry_a"], pairs["entry_b"], pairs["joins"], strict=True) if joins}
     assert {("m1", "m2"), ("m2", "m3")} <= joined
