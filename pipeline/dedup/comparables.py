@@ -68,7 +68,7 @@ class Comparables:
 
     entry_id: Texts
     text_group: Indices
-    file: Texts
+    export: Texts
     title: Texts
     title_compact: Texts
     title_other: Texts
@@ -118,7 +118,7 @@ def comparables(entries: pd.DataFrame) -> Comparables:
     return Comparables(
         entry_id=_texts(ordered, "entry_id"),
         text_group=_text_groups(_texts(ordered, "raw")),
-        file=_texts(ordered, "file"),
+        export=_exports(ordered),
         title=title,
         title_compact=_mapped(title, compact),
         title_other=_mapped(other, compact),
@@ -140,6 +140,12 @@ def comparables(entries: pd.DataFrame) -> Comparables:
 
 def _texts(entries: pd.DataFrame, column: str) -> Texts:
     return entries[column].astype(object).fillna("").to_numpy(dtype=object)
+
+
+def _exports(entries: pd.DataFrame) -> Texts:
+    """Return which export each entry came in, empty where its source is not known (tables joined elsewhere)."""
+    places = zip(_texts(entries, "source"), _texts(entries, "file"), strict=True)
+    return np.array([f"{source}\x1f{file}" if source else "" for source, file in places], dtype=object)
 
 
 def _years(cells: pd.Series[Any]) -> Numbers:

@@ -162,7 +162,7 @@ def _compare_chunk(
         cochrane=table.cochrane[left] & table.cochrane[right],
         recurring=table.recurring[left] | table.recurring[right],
         crowded_doi=np.maximum(table.titles_of_doi[left], table.titles_of_doi[right]) >= CROWDED_DOI,
-        same_export=(table.file[left] == table.file[right]) & (table.file[left] != ""),
+        same_export=(table.export[left] == table.export[right]) & (table.export[left] != ""),
     )
 
 

@@ -81,7 +81,7 @@ def cluster_of(result: Deduplication) -> dict[str, str]:
 
 def as_entries(result: Deduplication) -> pd.DataFrame:
     """Return merged records as entries of another search."""
-    left_out = {"cluster_id", "origin", "members", "sources", "kinds"}
+    left_out = {"cluster_id", "origin", "other_identifiers", "members", "sources", "kinds"}
     rows = []
     for record in rows_of(result.records):
         fields = {name: value for name, value in record.items() if name not in left_out and value is not pd.NA}

@@ -45,7 +45,7 @@ def test_a_table_with_ids_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [row["records"] for row in rows] == ["2", "2", "1", "1", "1"]
     (pair,) = rows_of(review)
     assert (pair["id_a"], pair["id_b"], pair["doi_a"], pair["doi_b"]) == ("r7", "r8", "10.5555/b", "10.5555/c")
-    assert "identifiers differ" in pair["reason"]
+    assert "two records of one export that contradict each other" in pair["reason"]
     shown = capsys.readouterr().out
     assert "5 records: 4 works, 1 duplicate;" in shown
     assert "ids: column 'record id'" in shown
