@@ -51,7 +51,10 @@ class FlowLane:
 
 @dataclass(frozen=True)
 class Flow:
-    """Every number of one flow; `other` is None where no other methods were used, `updated` says which template."""
+    """Every number of one flow; `other` is None where no other methods were used, `updated` says which template.
+
+    `reports_unclear`: the source holds something else where the reports included should be.
+    """
 
     updated: bool = False
     previous_studies: Number = None
@@ -83,6 +86,7 @@ class Flow:
     synthesis_reports: Number = None
     adjustments: tuple[Adjustment, ...] = ()
     strata: tuple[FlowLine, ...] = ()
+    reports_unclear: bool = False
 
     @property
     def template(self) -> Template:
@@ -123,7 +127,7 @@ def _asked_for(flow: Flow) -> list[tuple[str, Number]]:
     ]
     for name, lane in (("", flow.main), ("other methods: ", flow.other)):
         if lane is not None:
-            asked = ("sought", "not_retrieved", "assessed", "excluded")
+            asked = ("sought", "not_retrieved", "assessed", *(() if lane.reasons else ("excluded",)))
             found += [(f"{name}reports {key.replace('_', ' ')}", getattr(lane, key)) for key in asked]
     return found
 

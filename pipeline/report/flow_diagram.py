@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from types import MappingProxyType
 from typing import Final
+from xml.etree import ElementTree
 
 from pipeline.report.counts import Counts
 from pipeline.report.flow import Flow, Template
@@ -39,6 +40,7 @@ FILLS: Final[Mapping[Kind, str]] = MappingProxyType(
     {"box": "#ffffff", "addition": "#f7f7f7", "header": "#fdf0c8", "band": "#dce9f7", "notice": "#fff6e0"}
 )
 REMARK_COLOUR: Final = "#6b3e00"
+_SVG: Final = "{http://www.w3.org/2000/svg}"
 _LINE_COLOUR: Final = "#404040"
 _LINE_WIDTH: Final = 0.75
 _ARROW_HALF_WIDTH: Final = 3.0
@@ -61,6 +63,13 @@ def flow_diagram(
     """
     content = flow_content(numbers, notices)
     return "\n".join(_document(content, flow_layout(content), clean_text(title), links, with_font)) + "\n"
+
+
+def figure_faces(svg: str) -> str:
+    """Return the CSS that carries the typeface for the text of a figure, for the page around it."""
+    texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{_SVG}text")]
+    everything = "".join(sorted(set("".join(texts))))
+    return font_faces(everything, everything)
 
 
 def _document(

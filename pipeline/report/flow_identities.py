@@ -153,6 +153,9 @@ def _excluded(lane: FlowLane) -> tuple[Number, ...]:
 
 def _inclusion(flow: Flow) -> Iterator[Broken | str]:
     """Check reports included against both lanes; studies stand for reports that are not recorded."""
+    if flow.reports_unclear:
+        yield "I13: reports included are not stated, so they cannot be held against reports assessed and excluded"
+        return
     stood_for = flow.reports is None and flow.studies is not None
     words = "studies included (for reports, which are not recorded)" if stood_for else "reports included"
     reports = flow.studies if stood_for else flow.reports

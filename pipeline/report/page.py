@@ -69,12 +69,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page says; `figure_svg` is the flow diagram as made by `flow_diagram`."""
+    """What the page says; `figure_svg` is as made by `flow_diagram`, `font_faces` is the CSS of its typeface."""
 
     title: str
     question: str
     notices: tuple[str, ...] = ()
     figure_svg: str = ""
+    font_faces: str = ""
     sections: tuple[Section, ...] = ()
 
     def __post_init__(self) -> None:
@@ -88,7 +89,7 @@ class Page:
 def render_page(page: Page) -> str:
     """Return the page as one HTML document; every text is escaped, unsafe links are printed as text."""
     templates = files("pipeline.report") / "templates"
-    style = (templates / "page.css").read_text(encoding="utf-8")
+    style = (templates / "page.css").read_text(encoding="utf-8") + page.font_faces
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"clean": _clean, "address": safe_link, "cell_address": _cell_address}
     template = environment.from_string((templates / "page.html.jinja").read_text(encoding="utf-8"))

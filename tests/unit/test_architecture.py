@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("register", "status", "new_review", "exported_decisions", "export"),
     ("explain",),
     ("stages",),
-    ("run", "import_files"),
+    ("run", "import_files", "prisma"),
     ("console",),
     ("flows",),
     ("bring_up_to_date",),
