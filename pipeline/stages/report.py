@@ -7,11 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.errors import Notice
 from pipeline.explain import BOXES
 from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.counts import Counts
-from pipeline.report.flow_diagram import flow_diagram
+from pipeline.report.flow import flow_of
+from pipeline.report.flow_diagram import figure_faces, flow_diagram
+from pipeline.report.flow_files import drawn_flow
 from pipeline.report.page import FileLink, Page, Section, Table, render_page
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
@@ -35,12 +38,20 @@ LINKS: Mapping[str, str] = {
     "other_not_retrieved": "full_text.csv",
     "other_assessed": "full_text.csv",
     "other_reports_excluded": "excluded_full_text.csv",
+    "awaiting_screening": "ranking.csv",
+    "awaiting_retrieval": "full_text.csv",
+    "awaiting_eligibility": "full_text.csv",
+    "other_removed": "records.csv",
+    "other_awaiting_retrieval": "full_text.csv",
+    "other_awaiting_eligibility": "full_text.csv",
+    "included_new": "included.csv",
+    "total": "included.csv",
 }
 _FACTS = ("title", "authors", "year", "journal", "doi")
 
 
 def report(stage: StageInput) -> StageResult:
-    """Return the files of outputs/report/: flow.svg, index.html and the CSV tables.
+    """Return the files of outputs/report/: the figure in all its forms, index.html, PRISMA.csv and the CSV tables.
 
     Inputs: the tables of all earlier stages; the coding frame and discipline files for names and order.
     """
@@ -49,19 +60,23 @@ def report(stage: StageInput) -> StageResult:
     notices = tuple(part for part in (" ".join(protocol.review.notice.split()),) if part)
     lists = _lists(stage)
     tables = _synthesis(stage)
-    figure = flow_diagram(counts, title=protocol.review.title, notices=notices, links=LINKS)
+    title = protocol.review.title
+    drawn = drawn_flow(flow_of(counts), title=title, notices=notices, links=LINKS)
+    figure = flow_diagram(counts, title=title, notices=notices, links=LINKS)
     files = {f"report/{name}": csv_bytes(header, rows) for name, (header, rows) in lists.items()}
     files |= {f"report/tables/{table.name}.csv": _table_csv(table) for table in tables}
-    files["report/flow.svg"] = figure.encode("utf-8")
+    files |= {f"report/{name}": data for name, data in drawn.files.items()}
     page = Page(
-        title=protocol.review.title,
+        title=title,
         question=" ".join(protocol.review.question.split()),
         notices=notices + _waiting_notice(counts),
         figure_svg=figure,
+        font_faces=figure_faces(figure),
         sections=tuple(_sections(stage, counts, lists, tables)),
     )
     files["report/index.html"] = render_page(page).encode("utf-8")
-    return StageResult(files=files, summary=f"{len(files)} files in outputs/report/")
+    warnings = tuple(Notice("warning", text, "figure") for text in drawn.warnings)
+    return StageResult(files=files, notices=warnings, summary=f"{len(files)} files in outputs/report/")
 
 
 Listing = tuple[Sequence[str], list[list[object]]]
@@ -238,7 +253,7 @@ def _sections(
         "Lists",
         "lists",
         ("Each list opens in a spreadsheet. `python -m pipeline explain ID` prints the whole path of one entry.",),
-        files=tuple(FileLink(name, f"{_HOLDS[name]} ({len(lists[name][1]):,} rows)") for name in _HOLDS),
+        files=tuple(FileLink(name, f"{_HOLDS[name]} ({len(lists[name][1]):,} rows)") for name in _HOLDS) + _FIGURES,
     )
 
 
@@ -253,6 +268,13 @@ _HOLDS: Mapping[str, str] = {
     "rejects.csv": "entries that could not be read, with line, reason and raw text",
     "sources.csv": "the search log and what was read of each file",
 }
+_FIGURES: tuple[FileLink, ...] = (
+    FileLink("flow.svg", "the flow diagram, vector, with a link from each box to its list"),
+    FileLink("flow.pdf", "the flow diagram, vector, fonts embedded, tagged"),
+    FileLink("flow-300dpi.png", "the flow diagram as picture, 300 dots per inch"),
+    FileLink("flow-600dpi.png", "the flow diagram as picture, 600 dots per inch"),
+    FileLink("PRISMA.csv", "the numbers of the flow, for `python -m pipeline prisma` and the R package PRISMA2020"),
+)
 
 
 def _tables_section(stage: StageInput, tables: Sequence[SynthesisTable]) -> Section:
