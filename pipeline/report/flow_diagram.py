@@ -43,6 +43,7 @@ REMARK_COLOUR: Final = "#6b3e00"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _LINE_COLOUR: Final = "#404040"
 _LINE_WIDTH: Final = 0.75
+_FOCUS: Final = "a:focus-visible rect,a:hover rect{stroke:#8a3b00;stroke-width:2.5}"
 _ARROW_HALF_WIDTH: Final = 3.0
 _NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -88,7 +89,7 @@ def _document(
     yield f'<title id="prisma-flow-title">{_text(title)}</title>'
     yield f'<desc id="prisma-flow-text">{_text(content.prose)}</desc>'
     if with_font:
-        yield f"<style>{_faces(layout)}</style>"
+        yield f"<style>{_faces(layout)}{_FOCUS if anchors else ''}</style>"
     yield f"<g {role}>" if anchors else "<g>"
     yield f'<rect width="{_number(layout.width)}" height="{_number(layout.height)}" fill="#ffffff"/>'
     for box in layout.boxes:

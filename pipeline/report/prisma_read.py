@@ -23,6 +23,7 @@ from pipeline.report.prisma_template import (
     LABELS,
     LISTED,
     REPEATED,
+    SOURCES_KEY,
     STAGE_KEY,
     TEMPLATE_KEY,
     UNCLEAR_KEY,
@@ -133,7 +134,7 @@ def read_prisma(data: bytes, file: str, template: str | None = None) -> PrismaFi
         strata=values.lines("ext_kept_apart"),
         reports_unclear=unclear,
     )
-    return PrismaFile(flow, tuple(_remarks(values, unclear)), _links(values))
+    return PrismaFile(flow, (*_left_out(values, chosen), *_remarks(values, unclear)), _links(values))
 
 
 def _rows(data: bytes, file: str) -> _Values:
@@ -141,7 +142,11 @@ def _rows(data: bytes, file: str) -> _Values:
     text = _decoded(data)
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(";\t,", key=first.count)
-    table = list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter))
+    try:
+        table = list(csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        hint = "is a quotation mark missing?"
+        raise InputError(f"is no CSV that can be read: {error}", file=file, hint=hint) from None
     header = [name.strip().strip('"').lower() for name in table[0]] if table else []
     if not {"data", "n"} <= set(header):
         hint = "use the template of the PRISMA2020 package or a file that this program wrote"
@@ -222,7 +227,9 @@ def _lane(values: _Values, prefix: str) -> FlowLane:
 
 
 def _other_lines(values: _Values) -> tuple[FlowLine, ...]:
-    lines = tuple(FlowLine(values.label(key), values.number(key)) for key in _SOURCES if key in values.rows)
+    used = values.rows[SOURCES_KEY][0].value if SOURCES_KEY in values.rows else " ".join(_SOURCES)
+    there = [key for key in _SOURCES if key in values.rows and key in used]
+    lines = tuple(FlowLine(values.label(key), values.number(key)) for key in there)
     return lines + values.lines("ext_further_sources")
 
 
@@ -246,7 +253,11 @@ def _adjustments(values: _Values) -> list[Adjustment]:
         if row.box not in ("I05", "I15", "I16"):
             hint = "write I05, I15 or I16 into the column box"
             raise InputError(f"{row.box!r} cannot be adjusted", file=values.file, row=row.number, hint=hint)
-        found.append(Adjustment(row.box, read_number(row.value) or 0, row.label))
+        number = read_number(row.value)
+        if number is None:
+            hint = "write how many there are, such as -2"
+            raise InputError("an adjustment has no number", file=values.file, row=row.number, hint=hint)
+        found.append(Adjustment(row.box, number, row.label))
     return found
 
 
@@ -271,6 +282,18 @@ def _links(values: _Values) -> dict[str, str]:
     return found
 
 
+def _left_out(values: _Values, template: str) -> list[str]:
+    """Return a remark where a template was chosen that has no place for numbers of the file."""
+    needed = _template_of(values)
+    arms = [("upd", "previous studies", needed.startswith("upd") and not template.startswith("upd"))]
+    arms.append(("v2", "other methods", needed.endswith("v2") and not template.endswith("v2")))
+    return [
+        compose(f"numbers of {words} are not drawn: {template} has no place for them", file=values.file)
+        for _, words, lost in arms
+        if lost
+    ]
+
+
 def _remarks(values: _Values, unclear: bool) -> list[str]:
     found = []
     for key, rows in values.rows.items():
@@ -279,7 +302,7 @@ def _remarks(values: _Values, unclear: bool) -> list[str]:
         if official and key not in LISTED and values.relabelled(key):
             text = f"{key} is labelled {values.label(key)[:60]!r}; the figure prints the label of the template"
             found.append(compose(text, file=values.file, row=row.number, hint="check that it counts the same"))
-        elif key not in (*LABELS, *REPEATED, TEMPLATE_KEY, UNCLEAR_KEY, "NA", "") and row.value:
+        elif key not in (*LABELS, *REPEATED, SOURCES_KEY, TEMPLATE_KEY, UNCLEAR_KEY, "NA", "") and row.value:
             text = f"{key[:40]!r} is no key of the template and not used"
             found.append(compose(text, file=values.file, row=row.number))
     if unclear:

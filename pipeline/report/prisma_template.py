@@ -78,6 +78,7 @@ ADDED_ROWS: Final = (
 )
 TEMPLATE_KEY: Final = "ext_which"
 UNCLEAR_KEY: Final = "ext_unclear"
+SOURCES_KEY: Final = "ext_sources"
 STAGE_KEY: Final = "ext_stage"
 STAGE_REMOVED_KEY: Final = "ext_stage_removed"
 ADJUSTMENT_KEY: Final = "ext_adjust"

@@ -15,6 +15,7 @@ from pipeline.report.prisma_template import (
     HEADER,
     NOT_GIVEN,
     ROWS,
+    SOURCES_KEY,
     STAGE_KEY,
     STAGE_REMOVED_KEY,
     TEMPLATE_KEY,
@@ -135,14 +136,15 @@ def _other_sources(
     taken = dict(zip(free, strangers, strict=False))
     numbers |= {key: line.n for key, line in taken.items()}
     labels = {key: clean_text(line.label) for key, line in taken.items()}
-    if lines:
-        numbers |= dict.fromkeys(free[len(taken) :], 0)
     return numbers, labels, tuple(strangers[len(taken) :])
 
 
 def _declared(flow: Flow) -> Iterator[list[str]]:
     """Yield the rows of the template, the declared stages and the declared adjustments."""
     yield _declared_row(TEMPLATE_KEY, "ext", "Template", flow.template)
+    if flow.other_lines:
+        used, _, _ = _other_sources(flow.other_lines)
+        yield _declared_row(SOURCES_KEY, "ext", "Other sources that were used", " ".join(used))
     if flow.reports_unclear:
         yield _declared_row(UNCLEAR_KEY, "ext", "Reports included are not stated", "yes")
     for stage in flow.stages:

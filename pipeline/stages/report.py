@@ -228,6 +228,17 @@ def _table_csv(table: SynthesisTable) -> bytes:
     return csv_bytes([str(name) for name in table.frame.columns], rows)
 
 
+def _typed_in(counts: Counts) -> tuple[str, ...]:
+    """Return who typed in the numbers of the previous version, and when."""
+    if counts.previous is None:
+        return ()
+    given = counts.previous
+    return (
+        f"Previous version: {given.studies:,} studies in {given.reports:,} reports, typed in by {given.entered_by} on "
+        f"{given.entered_at}.",
+    )
+
+
 def _waiting_notice(counts: Counts) -> tuple[str, ...]:
     if not counts.waiting:
         return ()
@@ -242,7 +253,10 @@ def _sections(
     yield Section(
         "Counts",
         "counts",
-        ("Every number is derived from the state of each record; the lists behind them stand below.",),
+        (
+            "Every number is derived from the state of each record; the lists behind them stand below.",
+            *_typed_in(counts),
+        ),
         (Table("Numbers of the flow", ("What", "n"), tuple(map(tuple, numbers)), "", "counts.json"),),
     )
     yield _tables_section(stage, tables)

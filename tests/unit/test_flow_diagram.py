@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.report.counts import Counts, LaneCounts, Line
 from pipeline.report.flow_content import DATABASES_HEADER, FOOTNOTES, OTHER_HEADER, flow_content
-from pipeline.report.flow_diagram import FILLS, PRINTED_WIDTH, TEXT_COLOUR, flow_diagram
+from pipeline.report.flow_diagram import FILLS, PRINTED_WIDTH, REMARK_COLOUR, TEXT_COLOUR, flow_diagram
 from pipeline.report.flow_layout import TEXT_SIZE, flow_layout
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -237,6 +237,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("fill", sorted(set(FILLS.values())))
 def test_text_stands_out_from_every_ground(fill: str) -> None:
     assert (luminance(fill) + 0.05) / (luminance(TEXT_COLOUR) + 0.05) >= 4.5
+    assert (luminance(fill) + 0.05) / (luminance(REMARK_COLOUR) + 0.05) >= 4.5
 
 
 # ---- links, hostile text, determinism

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputError
 from pipeline.report.flow import Flow, FlowLane, FlowLine
+from pipeline.report.flow_diagram import flow_diagram
+from pipeline.report.flow_identities import check_flow
 from pipeline.report.prisma_lists import read_lines, read_number, written_lines
 from pipeline.report.prisma_read import read_prisma
 from pipeline.report.prisma_template import ADDED_ROWS, ADJUSTMENT_KEY, HEADER, ROWS, STAGE_KEY, STAGE_REMOVED_KEY
@@ -140,7 +142,15 @@ def test_what_is_written_suits_the_r_package() -> None:
     assert [row["data"] for row in rows[: len(ROWS)]] == [row.key for row in ROWS]
     assert data == written_prisma(DECLARED)
     keys = [row.key for row in ROWS if row.key != "NA"]
-    added = [*(row.key for row in ADDED_ROWS), STAGE_KEY, STAGE_REMOVED_KEY, ADJUSTMENT_KEY, "ext_which", "ext_unclear"]
+    added = [
+        *(row.key for row in ADDED_ROWS),
+        STAGE_KEY,
+        STAGE_REMOVED_KEY,
+        ADJUSTMENT_KEY,
+        "ext_which",
+        "ext_unclear",
+        "ext_sources",
+    ]
     assert not [(key, own) for own in added for key in keys if key in own], "it looks for its keys within ours"
 
 
@@ -210,6 +220,35 @@ def test_labels_of_another_meaning_are_remarked_and_not_used() -> None:
     assert read(text.encode("utf-8")).reports is None
     assert any("new_reports counts studies" in remark for remark in remarks)
     assert read_prisma(written_prisma(NEW_V1), "flow.csv").remarks == ()
+
+
+def test_a_chosen_template_that_leaves_numbers_out_says_so() -> None:
+    remarks = read_prisma(written_prisma(UPD_V2), "flow.csv", "new_v1").remarks
+    assert [word for word in ("previous studies", "other methods") if any(word in remark for remark in remarks)] == [
+        "previous studies",
+        "other methods",
+    ]
+
+
+@given(st.binary(max_size=400), st.integers(0, 5000), st.integers(0, 200))
+def test_damaged_files_are_read_or_refused_but_never_crash(noise: bytes, at: int, cut: int) -> None:
+    data = written_prisma(DECLARED)
+    for damaged in (noise, data[:at] + noise + data[at + cut :], b"data,n\nnew_studies," + noise):
+        try:
+            flow = read(damaged)
+        except InputError as error:
+            assert "\n" not in str(error)
+        else:
+            check_flow(flow)
+            flow_diagram(flow, title="")
+
+
+def test_other_sources_of_any_name_and_number_are_read_back() -> None:
+    lines = (FlowLine("Experts asked", 7), FlowLine("Citation searching", 20), FlowLine("Websites", None))
+    flow = replace(NEW_V2, other_lines=lines)
+    assert set(read(written_prisma(flow)).other_lines) == set(lines)
+    many = (*NEW_V2.other_lines, FlowLine("Experts asked", 0), FlowLine("Hand searching", 0))
+    assert set(read(written_prisma(replace(NEW_V2, other_lines=many))).other_lines) == set(many)
 
 
 def test_unknown_rows_are_named() -> None:
