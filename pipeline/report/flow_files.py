@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.report.figure_files import figure_files, missing_notice
+from pipeline.report.figure_files import RESOLUTIONS, figure_files, missing_notice
 from pipeline.report.flow import Flow
 from pipeline.report.flow_content import FlowContent, flow_content
 from pipeline.report.flow_diagram import figure_faces, flow_diagram
@@ -13,9 +13,11 @@ from pipeline.report.flow_identities import Findings
 from pipeline.report.fonts import fallback_fonts, foreign_characters
 from pipeline.report.page import FileLink, Page, Section, Table, render_page
 from pipeline.report.prisma_write import written_prisma
+from pipeline.report.text_measure import clean_text
 
 DRAFT: str = "DRAFT: counts do not reconcile"
 PRISMA_FILE: str = "PRISMA.csv"
+_UNTITLED = "PRISMA 2020 flow diagram"
 _HOLDS = (
     ("flow.svg", "the figure, vector, text that can be selected"),
     ("flow.pdf", "the figure, vector, fonts embedded, tagged"),
@@ -38,13 +40,19 @@ def drawn_flow(flow: Flow, *, title: str, notices: tuple[str, ...], links: Mappi
 
     `links` maps box keys to addresses of the lists behind them.
     """
+    named = clean_text(title) or _UNTITLED
     description = flow_content(flow, notices).prose
     svg = flow_diagram(flow, title=title, notices=notices, links=links, with_font=True)
-    fallback = fallback_fonts(foreign_characters(title + description))
-    made = figure_files(svg, title=title, description=description, fallback=fallback)
+    fallback = fallback_fonts(foreign_characters(named + description))
+    made = figure_files(svg, title=named, description=description, fallback=fallback)
     files = {"flow.svg": svg.encode("utf-8"), PRISMA_FILE: written_prisma(flow)}
-    files |= {f"flow{ending}": data for ending, data in made.items()}
-    return FlowFiles(files, tuple(filter(None, (missing_notice(fallback),))))
+    files |= {f"flow{ending}": data for ending, data in made.files.items()}
+    warnings = [missing_notice(made.missing)]
+    if len(made.files) <= len(RESOLUTIONS):
+        warnings.append(
+            "the flow diagram is too tall for all of its pictures; use the SVG or the PDF, or shorten names"
+        )
+    return FlowFiles(files, tuple(filter(None, warnings)))
 
 
 def flow_page(

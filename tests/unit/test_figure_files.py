@@ -29,7 +29,8 @@ SCRIPTS = with_reasons(
 
 def made(flow: Flow, **options: Fallback) -> dict[str, bytes]:
     svg = flow_diagram(flow, title="Flow")
-    return figure_files(svg, title="Flow <of> \\a #review", description=flow_content(flow).prose, **options)
+    description = flow_content(flow).prose
+    return dict(figure_files(svg, title="Flow <of> \\a #review", description=description, **options).files)
 
 
 @pytest.fixture(scope="module")
@@ -118,11 +119,29 @@ def test_characters_that_no_font_holds_are_named_and_drawn_as_the_sign_for_it() 
     flow = replace(NEW_V1, database_lines=(FlowLine(f"研究 {odd}", 950),))
     nowhere = fallback_fonts(foreign_characters("研究" + odd), folders=())
     assert nowhere.missing == tuple(sorted({"研", "究", odd}))
-    assert "研 (U+7814)" in missing_notice(nowhere)
+    assert "研 (U+7814)" in missing_notice(nowhere.missing)
     text = PdfReader(io.BytesIO(made(flow, fallback=nowhere)[".pdf"])).pages[0].extract_text()
     assert "\ufffd\ufffd" in text
     assert "研" in flow_diagram(flow, title="")
-    assert missing_notice(Fallback()) == ""
+    assert missing_notice(()) == ""
+
+
+def test_lines_of_many_scripts_are_drawn_as_far_as_they_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.report.figure_files.RESOLUTIONS", ())
+    odd = (
+        "\u4e2d\ub46a\u0e01\u0627 \ua4d0 mixed",
+        "\U0001f469\u200d\U0001f469\u200d\U0001f467 family",
+        "a\ufe0f\u0301\u0302",
+    )
+    lines = tuple(FlowLine(text, 1) for text in (*odd, "\u0600\u06dd12", "\ue000private", "共同生产"))
+    svg = flow_diagram(with_reasons(NEW_V1, lines), title="Flow")
+    drawn = figure_files(svg, title="Flow", description="\U0001f469")
+    text = PdfReader(io.BytesIO(drawn.files[".pdf"])).pages[0].extract_text()
+    assert "mixed" in text
+    assert "family" in text
+    assert "\ue000" in drawn.missing
+    if not foreign_characters("共同生产") or "共" not in drawn.missing:
+        assert "共同生产" in text
 
 
 def test_broken_font_files_are_passed_over(tmp_path: Path) -> None:
