@@ -12,6 +12,17 @@ from typing import Literal
 from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line
 
 Number = int | None
+_NAMES = {
+    "duplicates": "duplicate records",
+    "automation_ineligible": "records marked as ineligible by automation tools",
+    "removed_other": "records removed for other reasons",
+    "screened": "records screened",
+    "excluded": "records excluded",
+    "studies": "studies included",
+    "reports": "reports of included studies",
+    "total_studies": "total studies included",
+    "total_reports": "reports of total included studies",
+}
 Template = Literal["new_v1", "new_v2", "upd_v1", "upd_v2"]
 StagePlace = Literal["screened", "assessed"]
 
@@ -121,7 +132,7 @@ def _asked_for(flow: Flow) -> list[tuple[str, Number]]:
     updated = ("previous_studies", "previous_reports", "total_studies", "total_reports")
     hidden = optional if flow.updated else (*optional, *updated)
     found = [
-        (entry.name.replace("_", " "), getattr(flow, entry.name))
+        (_NAMES.get(entry.name) or entry.name.replace("_", " "), getattr(flow, entry.name))
         for entry in fields(flow)
         if entry.type == "Number" and entry.name not in hidden
     ]

@@ -72,7 +72,7 @@ def test_what_is_not_recorded_is_said_and_fails_when_asked(tmp_path: Path) -> No
     path.write_bytes(written_prisma(replace(NEW_V1, removed_other=None)))
     _, problems, status = prisma(path, tmp_path / "out")
     assert status == 0
-    assert any("not recorded" in line and "removed other" in line for line in problems)
+    assert any("not recorded" in line and "removed for other reasons" in line for line in problems)
     assert prisma(path, tmp_path / "out", strict=True)[2] == 3
 
 
