@@ -75,10 +75,12 @@ class Page:
     question: str
     notices: tuple[str, ...] = ()
     figure_svg: str = ""
-    font_faces: str = ""
     sections: tuple[Section, ...] = ()
+    font_faces: str = ""
 
     def __post_init__(self) -> None:
+        if "<" in self.font_faces:
+            raise ValueError("the CSS of the typeface holds markup")
         anchors = [section.anchor for section in self.sections]
         for position, anchor in enumerate(anchors):
             taken = anchor in (*_OWN_ANCHORS, *anchors[:position]) or bool(_OWN_IDS.match(anchor))
