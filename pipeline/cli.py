@@ -133,6 +133,17 @@ def _add_file_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     take.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     take.set_defaults(run=_import_decisions)
 
+    flow = commands.add_parser("prisma", help="check and draw any PRISMA 2020 flow", description=_prisma.__doc__)
+    flow.add_argument("file", type=Path, metavar="FLOW.csv", help="numbers in the template of the R package PRISMA2020")
+    flow.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for figure, page and PRISMA.csv")
+    flow.add_argument("--title", default="", help="title of the figure")
+    flow.add_argument(
+        "--template", choices=("new_v1", "new_v2", "upd_v1", "upd_v2"), help="default: as the numbers ask"
+    )
+    flow.add_argument("--draft", action="store_true", help="draw a flow that does not add up, with a mark that says so")
+    flow.add_argument("--strict", action="store_true", help="exit 3 where numbers are not recorded")
+    flow.set_defaults(run=_prisma)
+
     out = commands.add_parser("export", help="take records into another program", description=_export.__doc__)
     out.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     out.add_argument("--set", default="included", dest="chosen", metavar="SET", help=f"which records: {_sets()}")
@@ -256,6 +267,25 @@ def _import_decisions(chosen: argparse.Namespace) -> int:
         lines, exit_status = take_over_export(review, file)
     for line in lines:
         print(printable(line))
+    return exit_status
+
+
+def _prisma(chosen: argparse.Namespace) -> int:
+    """Check the arithmetic of a PRISMA2020 file, name each sum that does not hold, and draw the flow diagram."""
+    from pipeline.prisma import prisma
+
+    lines, problems, exit_status = prisma(
+        chosen.file,
+        chosen.out,
+        title=chosen.title,
+        template=chosen.template,
+        draft=chosen.draft,
+        strict=chosen.strict,
+    )
+    for line in lines:
+        print(printable(line))
+    for line in problems:
+        print(printable(line), file=sys.stderr)
     return exit_status
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, f
 
 from pipeline.errors import ProtocolError
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
+from pipeline.protocol_previous import AdjustmentSection, PreviousSection
 
 __all__ = [
     "CodingSection",
@@ -254,10 +255,16 @@ class Protocol(_Section):
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
     report: ReportSection = ReportSection()
+    previous: PreviousSection = PreviousSection()
+    adjustments: dict[str, AdjustmentSection] = Field(
+        default_factory=dict, description="one table [adjustments.NAME] a declared difference"
+    )
 
     @model_validator(mode="after")
     def _codes_exist(self) -> Protocol:
         wrong = [message for _, message in mistakes_across(self.model_dump())]
+        if self.adjustments and self.previous.studies is None:
+            wrong.append("[adjustments] are for updated reviews: fill [previous] too")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

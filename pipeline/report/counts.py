@@ -38,6 +38,29 @@ class LaneCounts:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """What the previous version of an updated review included: typed in by a person, who and when are kept."""
+
+    studies: int
+    reports: int
+    entered_by: str = ""
+    entered_at: str = ""
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """A declared difference of a sum: identity, number to add to its right side, and why.
+
+    I05: reports that records led to beyond one each; I15: studies of both versions counted once, or dropped since;
+    I16: new reports of previous studies, or reports dropped since.
+    """
+
+    identity: str
+    n: int
+    note: str
+
+
+@dataclass(frozen=True)
 class Counts:
     """Every number of the flow: entries (records) up to screening, reports from retrieval on, studies at the end."""
 
@@ -58,6 +81,8 @@ class Counts:
     other: LaneCounts = field(default_factory=LaneCounts)
     studies_included: int = 0
     strata: tuple[Line, ...] = ()
+    previous: Previous | None = None
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def identified(self) -> int:
@@ -85,6 +110,20 @@ class Counts:
         return self.main.included + self.other.included
 
     @property
+    def total_studies(self) -> int:
+        """Studies of the previous version and new ones, with the declared adjustments of I15."""
+        return (self.previous.studies if self.previous else 0) + self.studies_included + self.adjusted("I15")
+
+    @property
+    def total_reports(self) -> int:
+        """Reports of the studies of both versions, with the declared adjustments of I16."""
+        return (self.previous.reports if self.previous else 0) + self.reports_included + self.adjusted("I16")
+
+    def adjusted(self, identity: str) -> int:
+        """Return the sum of the adjustments declared for one identity."""
+        return sum(adjustment.n for adjustment in self.adjustments if adjustment.identity == identity)
+
+    @property
     def waiting(self) -> int:
         """Records and reports that wait for people."""
         lanes = (self.main, self.other)
@@ -103,5 +142,6 @@ class Counts:
             "excluded_records",
             "reports_included",
             "waiting",
+            *(("total_studies", "total_reports") if self.previous else ()),
         )
         return asdict(self) | {name: getattr(self, name) for name in sums}

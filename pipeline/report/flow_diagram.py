@@ -1,7 +1,7 @@
 """The PRISMA 2020 flow diagram as SVG: real text, a text alternative with every number, links from its boxes.
 
-The same counts give the same bytes. No style sheet, script, font or image is needed, so the figure stands alone and
-also inside a page with a strict content security policy.
+The same counts give the same bytes. No script, image or address elsewhere is needed, so the figure stands alone;
+without its typeface it also stands inside a page with a strict content security policy.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from types import MappingProxyType
 from typing import Final
+from xml.etree import ElementTree
 
 from pipeline.report.counts import Counts
-from pipeline.report.flow_content import FlowContent, Template, flow_content
+from pipeline.report.flow import Flow, Template
+from pipeline.report.flow_content import FlowContent, flow_content
 from pipeline.report.flow_layout import (
     ARROW_LENGTH,
     TEXT_SIZE,
@@ -24,35 +26,56 @@ from pipeline.report.flow_layout import (
     TextLine,
     flow_layout,
 )
+from pipeline.report.fonts import FAMILIES, font_faces
 from pipeline.report.links import safe_link
 from pipeline.report.text_measure import clean_text, has_right_to_left
 
-FONT_FAMILY: Final = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 FIRST_STRONG_ISOLATE: Final = "\u2068"
 POP_ISOLATE: Final = "\u2069"
 TEXT_COLOUR: Final = "#1a1a1a"
-PRINTED_WIDTH: Final[Mapping[Template, int]] = MappingProxyType({"new_v1": 170, "new_v2": 250})
+PRINTED_WIDTH: Final[Mapping[Template, int]] = MappingProxyType(
+    {"new_v1": 170, "upd_v1": 170, "new_v2": 250, "upd_v2": 250}
+)
 FILLS: Final[Mapping[Kind, str]] = MappingProxyType(
     {"box": "#ffffff", "addition": "#f7f7f7", "header": "#fdf0c8", "band": "#dce9f7", "notice": "#fff6e0"}
 )
+REMARK_COLOUR: Final = "#6b3e00"
+_SVG: Final = "{http://www.w3.org/2000/svg}"
 _LINE_COLOUR: Final = "#404040"
+_LINE_WIDTH: Final = 0.75
+_FOCUS: Final = "a:focus-visible rect,a:hover rect{stroke:#8a3b00;stroke-width:2.5}"
 _ARROW_HALF_WIDTH: Final = 3.0
 _NO_LINKS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def flow_diagram(
-    counts: Counts, *, title: str, notices: tuple[str, ...] = (), links: Mapping[str, str] = _NO_LINKS
+    numbers: Flow | Counts,
+    *,
+    title: str,
+    notices: tuple[str, ...] = (),
+    links: Mapping[str, str] = _NO_LINKS,
+    with_font: bool = False,
 ) -> str:
-    """Return the flow diagram of these counts as an SVG document.
+    """Return the flow diagram of these numbers as an SVG document.
 
-    The template is new_v1, or new_v2 when there are other sources. `notices` are printed above the flow; `links` maps
-    box keys (such as "screened", "reports_excluded", "other_sought") to addresses; unsafe addresses make no link.
+    The template follows from the numbers (`Flow.template`). `notices` are printed above the flow; `links` maps box
+    keys (such as "screened", "reports_excluded", "other_sought") to addresses; unsafe addresses make no link.
+    `with_font` puts the typeface into the file, cut down to what it needs; without it the figure names its fonts.
     """
-    content = flow_content(counts, notices)
-    return "\n".join(_document(content, flow_layout(content), clean_text(title), links)) + "\n"
+    content = flow_content(numbers, notices)
+    return "\n".join(_document(content, flow_layout(content), clean_text(title), links, with_font)) + "\n"
 
 
-def _document(content: FlowContent, layout: FlowLayout, title: str, links: Mapping[str, str]) -> Iterator[str]:
+def figure_faces(svg: str) -> str:
+    """Return the CSS that carries the typeface for the text of a figure, for the page around it."""
+    texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{_SVG}text")]
+    everything = "".join(sorted(set("".join(texts))))
+    return font_faces(everything, everything)
+
+
+def _document(
+    content: FlowContent, layout: FlowLayout, title: str, links: Mapping[str, str], with_font: bool
+) -> Iterator[str]:
     printed = PRINTED_WIDTH[layout.template]
     height = _number(printed * layout.height / layout.width)
     anchors = list(_links(content, layout, links))
@@ -60,11 +83,13 @@ def _document(content: FlowContent, layout: FlowLayout, title: str, links: Mappi
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="prisma-flow {layout.template}" width="{printed}mm"'
         f' height="{height}mm" viewBox="0 0 {_number(layout.width)} {_number(layout.height)}"'
-        f' font-family="{escape(FONT_FAMILY, quote=False)}" font-size="{_number(TEXT_SIZE)}" fill="{TEXT_COLOUR}"'
+        f' font-family="{escape(FAMILIES, quote=False)}" font-size="{_number(TEXT_SIZE)}" fill="{TEXT_COLOUR}"'
         f"{'' if anchors else ' ' + role}>"
     )
     yield f'<title id="prisma-flow-title">{_text(title)}</title>'
     yield f'<desc id="prisma-flow-text">{_text(content.prose)}</desc>'
+    if with_font:
+        yield f"<style>{_faces(layout)}{_FOCUS if anchors else ''}</style>"
     yield f"<g {role}>" if anchors else "<g>"
     yield f'<rect width="{_number(layout.width)}" height="{_number(layout.height)}" fill="#ffffff"/>'
     for box in layout.boxes:
@@ -76,14 +101,25 @@ def _document(content: FlowContent, layout: FlowLayout, title: str, links: Mappi
     yield "</svg>"
 
 
+def _faces(layout: FlowLayout) -> str:
+    """Return the typeface cut down to the text of the figure, regular and bold."""
+    texts: dict[bool, set[str]] = {False: set(), True: set()}
+    for block in (block for box in layout.boxes for block in box.blocks):
+        texts[block.bold].update(*(line.text for line in block.lines))
+    return font_faces("".join(sorted(texts[False])), "".join(sorted(texts[True])))
+
+
 def _box(box: Box) -> Iterator[str]:
     yield f'<g id="prisma-{box.key}">'
     if box.kind in FILLS:
-        dashes = ' stroke-dasharray="4 3"' if box.kind == "addition" else ""
-        yield f'<rect {_place(box)} fill="{FILLS[box.kind]}" stroke="{_LINE_COLOUR}"{dashes}/>'
+        yield f'<rect {_place(box)} fill="{FILLS[box.kind]}" {_stroke(box.kind == "addition")}/>'
     for block in box.blocks:
         yield _upright(block) if box.kind != "band" else _rotated(block)
     yield "</g>"
+
+
+def _stroke(dashed: bool) -> str:
+    return f'stroke="{_LINE_COLOUR}" stroke-width="{_LINE_WIDTH}"' + (' stroke-dasharray="4 3"' if dashed else "")
 
 
 def _upright(block: TextBlock) -> str:
@@ -108,7 +144,7 @@ def _words(line: TextLine) -> str:
 
 
 def _style(block: TextBlock) -> str:
-    return (' font-weight="bold"' if block.bold else "") + (' font-style="italic"' if block.italic else "")
+    return (' font-weight="bold"' if block.bold else "") + (f' fill="{REMARK_COLOUR}"' if block.remark else "")
 
 
 def _connector(connector: Connector) -> Iterator[str]:
@@ -118,9 +154,8 @@ def _connector(connector: Connector) -> Iterator[str]:
     along_x, along_y = (tip_x - before_x) / length, (tip_y - before_y) / length
     base_x, base_y = tip_x - along_x * ARROW_LENGTH, tip_y - along_y * ARROW_LENGTH
     line = [*connector.points[:-1], (base_x, base_y)]
-    dashes = ' stroke-dasharray="4 3"' if connector.dashed else ""
     path = "L".join(f"{_number(x)} {_number(y)}" for x, y in line)
-    yield f'<path d="M{path}" fill="none" stroke="{_LINE_COLOUR}"{dashes}/>'
+    yield f'<path d="M{path}" fill="none" {_stroke(connector.dashed)}/>'
     side_x, side_y = along_y * _ARROW_HALF_WIDTH, along_x * _ARROW_HALF_WIDTH
     corners = ((tip_x, tip_y), (base_x - side_x, base_y - side_y), (base_x + side_x, base_y + side_y))
     yield f'<path d="M{"L".join(f"{_number(x)} {_number(y)}" for x, y in corners)}Z" fill="{_LINE_COLOUR}"/>'

@@ -1,7 +1,7 @@
 """Where everything of the flow diagram stands: boxes as tall as their text asks for, arrows in the lanes between them.
 
-One unit is one typographic point at the printed width (170 mm for new_v1, 250 mm for new_v2). Columns are narrow and
-grow downwards, so that text stays readable at that width whatever the number of sources and reasons.
+One unit is one typographic point at the printed width (170 mm for v1, 250 mm, landscape, for v2). Columns are narrow
+and grow downwards, so that text stays readable at that width whatever the number of sources and reasons.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.report.flow_content import BANDS, ROWS, Arrow, BoxContent, FlowContent, Label, Template
+from pipeline.report.flow import Template
+from pipeline.report.flow_content import Arrow, Band, BoxContent, FlowContent, Label
 from pipeline.report.text_measure import text_width, wrap
 
 Kind = Literal["box", "addition", "header", "band", "notice", "note"]
 
 TEXT_SIZE: Final = 9.0
-LINE_HEIGHT: Final = 12.0
-PADDING: Final = 6.0
+LINE_HEIGHT: Final = 11.4
+PADDING: Final = 5.5
 ARROW_LENGTH: Final = 6.0
-_WIDTHS: Final[dict[Template, float]] = {"new_v1": 482.0, "new_v2": 708.0}
+_WIDTHS: Final[dict[Template, float]] = {"new_v1": 481.9, "upd_v1": 481.9, "new_v2": 708.6, "upd_v2": 708.6}
 _MARGIN: Final = 6.0
 _BAND_WIDTH: Final = 22.0
 _GUTTER: Final = 22.0
-_ROW_GAP: Final = 22.0
-_STACK_GAP: Final = 8.0
+_NARROW_GUTTER: Final = 16.0
+_NARROW_FROM: Final = 5
+_ROW_GAP: Final = 18.0
+_STACK_GAP: Final = 6.0
 _INDENT: Final = 8.0
+_HANGING: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class TextBlock:
 
     lines: tuple[TextLine, ...]
     bold: bool = False
-    italic: bool = False
+    remark: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,8 +126,8 @@ def flow_layout(content: FlowContent) -> FlowLayout:
     top = max(header.rect.bottom for header in headers) + _ROW_GAP / 2
     rows = _row_spans(content, columns, top)
     boxes = _boxes(content, columns, rows)
-    placed += [*headers, *_bands(rows), *boxes]
-    bottom = rows[ROWS][1] + _ROW_GAP / 2
+    placed += [*headers, *_bands(content.bands, rows), *boxes]
+    bottom = rows[content.rows][1] + _ROW_GAP / 2
     for position, note in enumerate(content.notes):
         placed.append(_paragraph(f"note_{position}", "note", note, Rect(_MARGIN, bottom, inner, 0), 0))
         bottom = placed[-1].rect.bottom + _STACK_GAP / 2
@@ -133,50 +137,55 @@ def flow_layout(content: FlowContent) -> FlowLayout:
 
 def _columns(content: FlowContent) -> tuple[Rect, ...]:
     """Return the columns, left to right; their heights mean nothing."""
-    number = 2 * len(content.headers)
+    number = 1 + content.headers[-1].last
+    gutter = _NARROW_GUTTER if number >= _NARROW_FROM else _GUTTER
     left = _MARGIN + _BAND_WIDTH + _STACK_GAP
-    width = (_WIDTHS[content.template] - left - _MARGIN - (number - 1) * _GUTTER) / number
-    return tuple(Rect(left + index * (width + _GUTTER), 0, width, 0) for index in range(number))
+    width = (_WIDTHS[content.template] - left - _MARGIN - (number - 1) * gutter) / number
+    return tuple(Rect(left + index * (width + gutter), 0, width, 0) for index in range(number))
 
 
 def _headers(content: FlowContent, columns: Sequence[Rect], top: float) -> Iterator[Box]:
     """Yield the header of each arm, all of the height of the tallest."""
     wrapped = []
-    for arm, header in enumerate(content.headers):
-        first, last = columns[2 * arm], columns[2 * arm + 1]
-        width = last.right - first.x
-        wrapped.append((first.x, width, wrap(header, width - 2 * PADDING, TEXT_SIZE, bold=True)))
+    for header in content.headers:
+        left, width = columns[header.first].x, columns[header.last].right - columns[header.first].x
+        wrapped.append((left, width, wrap(header.text, width - 2 * PADDING, TEXT_SIZE, bold=True)))
     height = max(len(lines) for _, _, lines in wrapped) * LINE_HEIGHT + 2 * PADDING
     for arm, (left, width, lines) in enumerate(wrapped):
         rect = Rect(left, top, width, height)
-        block = TextBlock(_set_lines(lines, "", left + PADDING, top + PADDING), bold=True)
+        first = top + (height - len(lines) * LINE_HEIGHT) / 2
+        block = TextBlock(tuple(_centred(line, rect, first + n * LINE_HEIGHT) for n, line in enumerate(lines)), True)
         yield Box(f"header_{arm}", "header", rect, (block,))
+
+
+def _centred(words: str, rect: Rect, top: float) -> TextLine:
+    return TextLine(words, "", rect.middle - text_width(words, TEXT_SIZE, bold=True) / 2, top + TEXT_SIZE)
 
 
 def _row_spans(content: FlowContent, columns: Sequence[Rect], top: float) -> dict[int, tuple[float, float]]:
     """Return the upper and lower edge of each row: the tallest stack of boxes decides, and room for the side label."""
     spans: dict[int, tuple[float, float]] = {}
-    for row in range(1, ROWS + 1):
+    for row in range(1, content.rows + 1):
         height = 0.0
         for column, place in enumerate(columns):
             stack = [_box_height(box, place.width) for box in content.boxes if (box.row, box.column) == (row, column)]
             height = max(height, sum(stack) + _STACK_GAP * (len(stack) - 1))
-        for name, first, last in BANDS:
-            if first == row == last:
-                height = max(height, text_width(name, TEXT_SIZE, bold=True) + 2 * PADDING)
+        for band in content.bands:
+            if band.first == row == band.last:
+                height = max(height, text_width(band.name, TEXT_SIZE, bold=True) + 2 * PADDING)
         spans[row] = (top, top + height)
         top += height + _ROW_GAP
     return spans
 
 
-def _bands(rows: dict[int, tuple[float, float]]) -> Iterator[Box]:
+def _bands(bands: Sequence[Band], rows: dict[int, tuple[float, float]]) -> Iterator[Box]:
     """Yield the rotated side labels; their one line starts at the lower end and runs upwards."""
-    for name, first, last in BANDS:
-        rect = Rect(_MARGIN, rows[first][0], _BAND_WIDTH, rows[last][1] - rows[first][0])
-        length = text_width(name, TEXT_SIZE, bold=True)
-        base_line = rect.middle + TEXT_SIZE / 3
-        line = TextLine(name, "", base_line, rect.bottom - (rect.height - length) / 2)
-        yield Box(f"band_{name.lower()}", "band", rect, (TextBlock((line,), bold=True),))
+    for band in bands:
+        top, bottom = rows[band.first][0], rows[band.last][1]
+        rect = Rect(_MARGIN, top, _BAND_WIDTH, bottom - top)
+        length = text_width(band.name, TEXT_SIZE, bold=True)
+        line = TextLine(band.name, "", rect.middle + TEXT_SIZE / 3, rect.bottom - (rect.height - length) / 2)
+        yield Box(f"band_{band.name.lower()}", "band", rect, (TextBlock((line,), bold=True),))
 
 
 def _boxes(content: FlowContent, columns: Sequence[Rect], rows: dict[int, tuple[float, float]]) -> list[Box]:
@@ -197,7 +206,8 @@ def _blocks(box: BoxContent, rect: Rect) -> Iterator[TextBlock]:
     for label in box.labels:
         lines = _wrapped(label, rect.width)
         left = rect.x + PADDING + label.indent * _INDENT
-        yield TextBlock(_set_lines(lines, label.number, left, top), italic=label.italic)
+        hanging = _HANGING if label.indent else 0.0
+        yield TextBlock(_set_lines(lines, label.number, left, top, hanging), remark=label.remark)
         top += len(lines) * LINE_HEIGHT
 
 
@@ -210,17 +220,26 @@ def _wrapped(label: Label, width: float) -> tuple[str, ...]:
     room = width - 2 * PADDING - label.indent * _INDENT
     if label.number and label.number_below:
         return wrap(label.text, room, TEXT_SIZE) + wrap("", room, TEXT_SIZE, unbroken_tail=label.number)
-    return wrap(label.text, room, TEXT_SIZE, unbroken_tail=label.number)
+    lines = wrap(label.text, room, TEXT_SIZE, unbroken_tail=label.number)
+    if len(lines) == 1 or not label.indent:
+        return lines
+    return wrap(label.text, room - _HANGING, TEXT_SIZE, unbroken_tail=label.number)
 
 
-def _set_lines(lines: tuple[str, ...], number: str, left: float, top: float) -> tuple[TextLine, ...]:
-    """Return the lines with their places; the number of the last one is kept apart from the words."""
+def _set_lines(
+    lines: tuple[str, ...], number: str, left: float, top: float, hanging: float = 0.0
+) -> tuple[TextLine, ...]:
+    """Return the lines with their places; the number of the last one is kept apart from the words.
+
+    Lines after the first start further in by `hanging`, so that entries of a list can be told apart.
+    """
     found: list[TextLine] = []
     for position, line in enumerate(lines):
         holds_number = bool(number) and position == len(lines) - 1 and line.endswith(number)
         words = line[: -len(number)].rstrip() if holds_number else line
         base_line = top + position * LINE_HEIGHT + TEXT_SIZE
-        found.append(TextLine(words, number if holds_number else "", left, base_line))
+        start = left + hanging if position else left
+        found.append(TextLine(words, number if holds_number else "", start, base_line))
     return tuple(found)
 
 
@@ -237,11 +256,15 @@ def _connector(arrow: Arrow, boxes: dict[str, Box]) -> Connector:
     source, target = boxes[arrow.source], boxes[arrow.target]
     start, end = source.rect, target.rect
     points: tuple[tuple[float, float], ...]
-    if end.x == start.x:
-        points = ((start.middle, start.bottom), (start.middle, end.y))
-    elif end.x < start.x:
+    if arrow.turns:
         height = end.y + end.height / 2
-        points = ((start.middle, start.bottom), (start.middle, height), (end.right, height))
+        points = (
+            (start.middle, start.bottom),
+            (start.middle, height),
+            (end.right if end.x < start.x else end.x, height),
+        )
+    elif end.x == start.x:
+        points = ((start.middle, start.bottom), (start.middle, end.y))
     else:
         leaving = start.y + min(start.height, end.height) / 2
         entering = end.y + min(start.height, end.height) / 2

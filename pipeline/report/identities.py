@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from pipeline.report.counts import Counts, LaneCounts, Line
+from pipeline.report.counts import Counts, LaneCounts, Line, Previous
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,10 @@ def _numbers(holder: Counts | LaneCounts, lane: str = "") -> Iterator[tuple[str,
         words = f"{lane}{entry.name.replace('_', ' ')}"
         if isinstance(value, LaneCounts):
             yield from _numbers(value, f"{words} lane: ")
+        elif isinstance(value, Previous):
+            yield from ((f"previous {name}", getattr(value, name)) for name in ("studies", "reports"))
+        elif value is None or entry.name == "adjustments":
+            continue
         elif isinstance(value, tuple):
             yield from ((f"{words}: {line.label}", line.n) for line in value)
         else:

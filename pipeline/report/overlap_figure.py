@@ -1,6 +1,6 @@
 """The overlap of sources as an UpSet figure: a bar a set of sources, a row a source, dots for who is in the set.
 
-After Lex et al. 2014 (https://doi.org/10.1109/TVCG.2014.2346248). Real text, no style sheet, script or font.
+After Lex et al. 2014 (https://doi.org/10.1109/TVCG.2014.2346248). Real text, no style sheet or script.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from pipeline.report.fonts import FAMILIES
 from pipeline.report.source_overlap import Intersection, Overlap
 from pipeline.report.text_measure import clean_text, text_width, wrap
 
@@ -18,7 +19,6 @@ _SIZE, _LINE = 12.0, 15.0
 _MARGIN, _GAP = 12.0, 10.0
 _NAME_WIDTH, _SIDE_BAR, _TOP_BAR = 190.0, 120.0, 150.0
 _ROW, _COLUMN, _DOT = 24.0, 22.0, 6.0
-_FONT: Final = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 _TEXT, _ALL, _INCLUDED, _ON, _OFF, _BAND = "#1a1a1a", "#8fb4d9", "#173f66", "#1a1a1a", "#cfcfcf", "#f4f4f4"
 _SIDE_HEADING: Final = "Records of each source"
 _HEADING: Final = "Records that exactly these sources found"
@@ -73,7 +73,7 @@ def _document(overlap: Overlap, plan: _Plan) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="source-overlap" role="img"'
         f' aria-labelledby="overlap-title overlap-text" width="{_number(plan.width)}" height="{_number(plan.height)}"'
-        f' viewBox="0 0 {_number(plan.width)} {_number(plan.height)}" font-family="{escape(_FONT, quote=False)}"'
+        f' viewBox="0 0 {_number(plan.width)} {_number(plan.height)}" font-family="{escape(FAMILIES, quote=False)}"'
         f' font-size="{_number(_SIZE)}" fill="{_TEXT}">'
     )
     yield '<title id="overlap-title">Overlap of the sources</title>'

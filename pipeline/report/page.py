@@ -74,15 +74,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page says; `figure_svg` is the flow diagram as made by `flow_diagram`."""
+    """What the page says; `figure_svg` is as made by `flow_diagram`, `font_faces` is the CSS of its typeface."""
 
     title: str
     question: str
     notices: tuple[str, ...] = ()
     figure_svg: str = ""
     sections: tuple[Section, ...] = ()
+    font_faces: str = ""
 
     def __post_init__(self) -> None:
+        if "<" in self.font_faces:
+            raise ValueError("the CSS of the typeface holds markup")
         anchors = [section.anchor for section in self.sections]
         for position, anchor in enumerate(anchors):
             taken = anchor in (*_OWN_ANCHORS, *anchors[:position]) or bool(_OWN_IDS.match(anchor))
@@ -93,7 +96,7 @@ class Page:
 def render_page(page: Page) -> str:
     """Return the page as one HTML document; every text is escaped, unsafe links are printed as text."""
     templates = files("pipeline.report") / "templates"
-    style = (templates / "page.css").read_text(encoding="utf-8")
+    style = (templates / "page.css").read_text(encoding="utf-8") + page.font_faces
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "clean": _clean,

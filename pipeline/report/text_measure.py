@@ -1,38 +1,25 @@
-"""How wide a text may become, and where it breaks: for figures whose reader's font is not known.
+"""How wide a text is in the shipped typeface, and where it breaks.
 
-The widths are upper bounds over the fonts that a figure names (Arial, Helvetica, Liberation Sans, DejaVu Sans), in
-em. A text that is said to fit does fit, whichever of them is at hand; the price is that a line may end a little early.
+Characters that the typeface has not (Chinese, Arabic, signs) are drawn in whatever font is at hand: for them the width
+is an upper bound, in em, so that a text that is said to fit does fit, and a figure is the same on every machine.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
+
+from pipeline.report.fonts import advances, foreign_characters
 
 REPLACEMENT: Final = "�"
 
-_ADVANCES: Final[dict[float, str]] = {
-    0.3: "'Iijl",
-    0.35: " ,./:;\\|‘’‚ı",
-    0.4: "()-[]ft‹›·",
-    0.45: "!r¹²³",
-    0.5: '"*J`°´¨¸',
-    0.55: "csz“”„ªº",
-    0.6: "?L_kvxy¡–†",
-    0.65: "$0123456789FTabdeghnopqu{}§¢£€¥¶«»ßþðøđł•",
-    0.7: "ABEKPSVXYZħабвгезийклнопрстухчьэяαβγδεζηικλνξοπρςστυχІЇії",
-    0.75: "CNRU",
-    0.8: "&DGHOQĐÞцъмдыАБВГЕЗИКЛНРСТУХЧЬЯμ",
-    0.85: "#+<=>^w~×÷±¬ØŁ",
-    0.9: "M",
-    1.0: "%Wm—…©®шщюжфДМОПФЦЭθφψω",
-    1.1: "@ÆæŒœЖШЮЫЪ",
-    1.4: "‰",
-}
 _BOLD_EXTRA: Final = 0.14
 _NARROWEST_COMPOSED: Final = 0.6
 _COMPATIBILITY_EXTRA: Final = 0.35
 _WIDE: Final = 1.0
+_WIDER_FONT: Final = 1.26
+_WIDE_SIGNS: Final = dict.fromkeys("+<=>~", 0.85) | dict.fromkeys("#^", 0.9)
 _UNKNOWN: Final = 1.9
 _BY_CATEGORY: Final[dict[str, float]] = {
     "Mn": 0.0,
@@ -60,9 +47,17 @@ _VERY_WIDE: Final[dict[str, float]] = {
     "\U00012219": 4.0,
 }
 _SCRIPTS: Final = ((0x0590, 0x05FF, 0.75), (0x0600, 0x077F, 1.25), (0x0900, 0x0DFF, 1.3), (0x0E00, 0x0EFF, 1.05))
+_ARABIC: Final[dict[float, str]] = {
+    0.4: "اأإآء",
+    0.6: "دذرزوؤ",
+    0.85: "جحخعغمهةلن",
+    0.95: "قكيىئ",
+    1.1: "طظبتث",
+}
 _KEPT_FORMAT_CHARACTERS: Final = "\u200c\u200d"
 _MARKS_KEPT: Final = 4
 _LONGEST_CHARACTER: Final = 8
+_ARABIC_LETTERS: Final = {letter: advance for advance, letters in _ARABIC.items() for letter in letters}
 
 
 def clean_text(text: str) -> str:
@@ -90,13 +85,20 @@ def clean_text(text: str) -> str:
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Return an upper bound of the printed width of a line, in the unit of `size`.
+    """Return the width of a line in the shipped typeface, in the unit of `size`; for other characters an upper bound.
 
-    >>> text_width("ill", 10) < text_width("WWW", 10) < text_width("WWW", 10, bold=True)
+    Renderers may take another font for a whole line for the sake of one character; such lines are given more room.
+
+    >>> text_width("ill", 10) < text_width("mmm", 10) < text_width("mmm", 10, bold=True)
     True
     """
-    advances = _advance_table()
-    return size * sum(_advance(character, advances, bold) for character in text)
+    known = advances(bold)
+    width = sum(_advance(character, known, bold) for character in text)
+    if any(character not in known for character in text) and foreign_characters(text):
+        own = [character for character in text if character in known]
+        width += sum(max(known[character] * _WIDER_FONT, _WIDE_SIGNS.get(character, 0.0)) for character in own)
+        width -= sum(known[character] for character in own)
+    return size * width
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False, unbroken_tail: str = "") -> tuple[str, ...]:
@@ -126,20 +128,18 @@ def has_right_to_left(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
-def _advance_table() -> dict[str, float]:
-    return {character: advance for advance, characters in _ADVANCES.items() for character in characters}
-
-
-def _advance(character: str, advances: dict[str, float], bold: bool) -> float:
+def _advance(character: str, known: Mapping[str, float], bold: bool) -> float:
+    if character in known:
+        return known[character]
     if character in _VERY_WIDE:
         return _VERY_WIDE[character]
-    advance = advances.get(character)
-    if advance is None:
-        advance = _advance_of_others(character, advances)
+    if character in _ARABIC_LETTERS:
+        return _ARABIC_LETTERS[character] + (_BOLD_EXTRA if bold else 0.0)
+    advance = _advance_of_others(character, known)
     return advance + _BOLD_EXTRA if bold and advance else advance
 
 
-def _advance_of_others(character: str, advances: dict[str, float]) -> float:
+def _advance_of_others(character: str, known: Mapping[str, float]) -> float:
     category = unicodedata.category(character)
     if category in ("Mn", "Cf"):
         return 0.0
@@ -147,12 +147,12 @@ def _advance_of_others(character: str, advances: dict[str, float]) -> float:
         return _WIDE
     parts = unicodedata.normalize("NFKD", character)
     if parts != character:
-        known = sum(
-            _VERY_WIDE.get(part) or advances.get(part) or _BY_CATEGORY.get(unicodedata.category(part), _UNKNOWN)
+        summed = sum(
+            _VERY_WIDE.get(part) or known.get(part) or _BY_CATEGORY.get(unicodedata.category(part), _UNKNOWN)
             for part in parts
         )
         look_alike = unicodedata.decomposition(character).startswith("<")
-        return max(known + (_COMPATIBILITY_EXTRA if look_alike else 0.0), _NARROWEST_COMPOSED)
+        return max(summed + (_COMPATIBILITY_EXTRA if look_alike else 0.0), _NARROWEST_COMPOSED)
     for first, last, advance in _SCRIPTS:
         if first <= ord(character) <= last and category == "Lo":
             return advance

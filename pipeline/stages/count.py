@@ -12,7 +12,9 @@ from pipeline.errors import ConservationError
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame, rows_of
 from pipeline.report.conservation import STATE_COLUMNS, check_decided, check_entries, check_states
-from pipeline.report.counts import Counts, LaneCounts, Line
+from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previous
+from pipeline.report.flow import flow_of
+from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.store import json_bytes
@@ -43,7 +45,7 @@ def count(stage: StageInput) -> StageResult:
     states = entry_states(entries, rejects, clusters, screened, reports)
     check_states(states, entries, rejects)
     counts = counts_of(states, tables["import/sources"], stage.protocol)
-    broken = broken_identities(counts)
+    broken = broken_identities(counts) or list(check_flow(flow_of(counts)).broken)
     if broken:
         raise ConservationError(broken[0].identity, "; ".join(str(line).partition(": ")[2] for line in broken))
     summary = f"{counts.identified + counts.other_identified:,} identified"
@@ -157,7 +159,18 @@ def counts_of(states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol) -
             Line(stratum.label, int((states["stratum"] == name).sum()), name)
             for name, stratum in protocol.strata.items()
         ),
+        previous=_previous(protocol),
+        adjustments=tuple(
+            Adjustment(item.identity, item.n, " ".join(item.note.split())) for item in protocol.adjustments.values()
+        ),
     )
+
+
+def _previous(protocol: Protocol) -> Previous | None:
+    given = protocol.previous
+    if given.studies is None or given.reports is None:
+        return None
+    return Previous(given.studies, given.reports, given.entered_by, f"{given.entered_at:%Y-%m-%d}")
 
 
 def _lane_counts(states: pd.DataFrame, protocol: Protocol) -> LaneCounts:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
-from pipeline.explain import BOXES
+from pipeline.errors import Notice
 from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.counts import Counts
-from pipeline.report.flow_diagram import flow_diagram
+from pipeline.report.flow import flow_of
+from pipeline.report.flow_diagram import figure_faces, flow_diagram
+from pipeline.report.flow_files import drawn_flow
 from pipeline.report.overlap_figure import overlap_figure
 from pipeline.report.page import FileLink, Page, Section, Table, render_page
 from pipeline.report.source_overlap import Overlap, contribution_listing, intersection_listing, source_overlap
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
+from pipeline.stages.report_lists import Listing, listings
 from pipeline.summary import count_lines
 from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
@@ -37,12 +39,19 @@ LINKS: Mapping[str, str] = {
     "other_not_retrieved": "full_text.csv",
     "other_assessed": "full_text.csv",
     "other_reports_excluded": "excluded_full_text.csv",
+    "awaiting_screening": "ranking.csv",
+    "awaiting_retrieval": "full_text.csv",
+    "awaiting_eligibility": "full_text.csv",
+    "other_removed": "records.csv",
+    "other_awaiting_retrieval": "full_text.csv",
+    "other_awaiting_eligibility": "full_text.csv",
+    "included_new": "included.csv",
+    "total": "included.csv",
 }
-_FACTS = ("title", "authors", "year", "journal", "doi")
 
 
 def report(stage: StageInput) -> StageResult:
-    """Return the files of outputs/report/: flow.svg, index.html and the CSV tables.
+    """Return the files of outputs/report/: the figure in all its forms, index.html, PRISMA.csv and the CSV tables.
 
     Inputs: the tables of all earlier stages; the coding frame and discipline files for names and order.
     """
@@ -50,144 +59,30 @@ def report(stage: StageInput) -> StageResult:
     counts = counts_of(stage.tables["count/states"], stage.tables["import/sources"], protocol)
     notices = tuple(part for part in (" ".join(protocol.review.notice.split()),) if part)
     overlap = _overlap(stage)
-    lists = _lists(stage) | {
+    lists = listings(stage) | {
         "source_overlap.csv": contribution_listing(overlap),
         "source_intersections.csv": intersection_listing(overlap),
     }
     tables = _synthesis(stage)
-    figure = flow_diagram(counts, title=protocol.review.title, notices=notices, links=LINKS)
+    title = protocol.review.title
+    drawn = drawn_flow(flow_of(counts), title=title, notices=notices, links=LINKS)
+    figure = flow_diagram(counts, title=title, notices=notices, links=LINKS)
     files = {f"report/{name}": csv_bytes(header, rows) for name, (header, rows) in lists.items()}
     files |= {f"report/tables/{table.name}.csv": _table_csv(table) for table in tables}
-    files["report/flow.svg"] = figure.encode("utf-8")
+    files |= {f"report/{name}": data for name, data in drawn.files.items()}
     if overlap.records:
         files["report/source_overlap.svg"] = overlap_figure(overlap).encode("utf-8")
     page = Page(
-        title=protocol.review.title,
+        title=title,
         question=" ".join(protocol.review.question.split()),
         notices=notices + _waiting_notice(counts),
         figure_svg=figure,
+        font_faces=figure_faces(figure),
         sections=tuple(_sections(stage, counts, lists, tables, overlap)),
     )
     files["report/index.html"] = render_page(page).encode("utf-8")
-    return StageResult(files=files, summary=f"{len(files)} files in outputs/report/")
-
-
-Listing = tuple[Sequence[str], list[list[object]]]
-
-
-def _lists(stage: StageInput) -> dict[str, Listing]:
-    """Return the lists behind the boxes: file name -> header and rows."""
-    protocol = stage.protocol
-    facts = _facts(stage)
-    states = rows_of(stage.tables["count/states"])
-    screened = {row["record_id"]: row for row in rows_of(stage.tables["screen/screened"])}
-    reports = {row["record_id"]: row for row in rows_of(stage.tables["full_text/reports"])}
-
-    def who(record_id: str | None) -> str:
-        both = [table[record_id]["decided_by"] for table in (screened, reports) if record_id in table]
-        return "; ".join(dict.fromkeys(name for names in both for name in names))
-
-    header = [
-        "entry_id",
-        "record_id",
-        "state",
-        "box",
-        "reason",
-        "reason_label",
-        "stratum",
-        "decided_by",
-        "text_changed",
-    ]
-    header += ["source", "file", "study_id", *_FACTS]
-    every = [
-        [
-            row["entry_id"],
-            _plain(row["record_id"]),
-            row["state"],
-            BOXES[row["state"]],
-            _plain(row["reason"]),
-            protocol.label(_plain(row["reason"])),
-            _plain(row["stratum"]),
-            who(row["record_id"]) if row["state"] != "duplicate" else "",
-            "yes" if row["record_id"] in screened and screened[row["record_id"]]["text_changed"] else "",
-            row["source"],
-            row["file"],
-            _plain(row["study_id"]),
-            *facts.get(row["entry_id"], [""] * len(_FACTS)),
-        ]
-        for row in states
-    ]
-
-    def of(*wanted: str) -> list[list[object]]:
-        return [row for row in every if row[2] in wanted]
-
-    full = ("awaiting_retrieval", "not_retrieved", "awaiting_eligibility", "report_excluded", "included")
-    return {
-        "records.csv": (header, every),
-        "excluded_title_abstract.csv": (header, of("excluded_human", "excluded_machine")),
-        "full_text.csv": (header, of(*full)),
-        "excluded_full_text.csv": (header, of("report_excluded")),
-        "included.csv": (header, of("included")),
-        "ranking.csv": _ranking_list(stage, screened),
-        "sources.csv": _sources_list(stage),
-        "rejects.csv": _rejects_list(stage),
-        "duplicates.csv": _duplicates_list(stage),
-    }
-
-
-def _facts(stage: StageInput) -> dict[str, list[object]]:
-    entries = stage.tables["import/entries"]
-    return {
-        row["entry_id"]: [
-            _plain(row["title"]),
-            "; ".join(row["authors"]),
-            "" if pd.isna(row["year"]) else int(row["year"]),
-            _plain(row["journal"]) or _plain(row["booktitle"]),
-            _plain(row["doi"]),
-        ]
-        for row in rows_of(entries[["entry_id", "title", "authors", "year", "journal", "booktitle", "doi"]])
-    }
-
-
-def _plain(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _ranking_list(stage: StageInput, screened: Mapping[str, Mapping[str, Any]]) -> Listing:
-    records = {row["cluster_id"]: row for row in rows_of(stage.tables["deduplicate/records"])}
-    rows: list[list[object]] = []
-    for row in rows_of(stage.tables["screen/ranking"]):
-        outcome = screened[row["record_id"]]
-        title = _plain(records[outcome["cluster_id"]]["title"])
-        score = "" if pd.isna(row["score"]) else round(float(row["score"]), 6)
-        shown = [row["rank"], row["record_id"], row["band"].replace("_", " "), score, outcome["outcome"], title]
-        rows.append([*shown, "; ".join(row["terms"]), row["remark"]])
-    return ("rank", "record_id", "band", "score", "outcome", "title", "terms", "remark"), rows
-
-
-def _sources_list(stage: StageInput) -> Listing:
-    names = ["source", "kind", "file", "status", "format", "encoding", "entries", "rejects", "hits_reported"]
-    names += ["database", "platform", "query", "searched_on", "remark"]
-    rows = [
-        ["" if value is None or value is pd.NA else value for value in (row[name] for name in names)]
-        for row in rows_of(stage.tables["import/sources"])
-    ]
-    return names, rows
-
-
-def _rejects_list(stage: StageInput) -> Listing:
-    names = ("entry_id", "source", "file", "line", "reason", "raw")
-    return names, [[row[name] for name in names] for row in rows_of(stage.tables["import/rejects"])]
-
-
-def _duplicates_list(stage: StageInput) -> Listing:
-    names = ["entry_a", "entry_b", "verdict", "basis", "reason", "title_similarity", "author_similarity"]
-    names += ["journal_similarity", "score"]
-    rows = [
-        ["" if pd.isna(row[name]) else row[name] for name in names]
-        for row in rows_of(stage.tables["deduplicate/pairs"])
-    ]
-    return names, rows
+    warnings = tuple(Notice("warning", text, "figure") for text in drawn.warnings)
+    return StageResult(files=files, notices=warnings, summary=f"{len(files)} files in outputs/report/")
 
 
 def _synthesis(stage: StageInput) -> list[SynthesisTable]:
@@ -221,6 +116,17 @@ def _table_csv(table: SynthesisTable) -> bytes:
     return csv_bytes([str(name) for name in table.frame.columns], rows)
 
 
+def _typed_in(counts: Counts) -> tuple[str, ...]:
+    """Return who typed in the numbers of the previous version, and when."""
+    if counts.previous is None:
+        return ()
+    given = counts.previous
+    return (
+        f"Previous version: {given.studies:,} studies in {given.reports:,} reports, typed in by {given.entered_by} on "
+        f"{given.entered_at}.",
+    )
+
+
 def _waiting_notice(counts: Counts) -> tuple[str, ...]:
     if not counts.waiting:
         return ()
@@ -239,7 +145,10 @@ def _sections(
     yield Section(
         "Counts",
         "counts",
-        ("Every number is derived from the state of each record; the lists behind them stand below.",),
+        (
+            "Every number is derived from the state of each record; the lists behind them stand below.",
+            *_typed_in(counts),
+        ),
         (Table("Numbers of the flow", ("What", "n"), tuple(map(tuple, numbers)), "", "counts.json"),),
     )
     yield _tables_section(stage, tables)
@@ -251,7 +160,7 @@ def _sections(
         "Lists",
         "lists",
         ("Each list opens in a spreadsheet. `python -m pipeline explain ID` prints the whole path of one entry.",),
-        files=tuple(FileLink(name, f"{_HOLDS[name]} ({len(lists[name][1]):,} rows)") for name in _HOLDS),
+        files=tuple(FileLink(name, f"{_HOLDS[name]} ({len(lists[name][1]):,} rows)") for name in _HOLDS) + _FIGURES,
     )
 
 
@@ -268,6 +177,13 @@ _HOLDS: Mapping[str, str] = {
     "source_overlap.csv": "records each source found, alone and shared, and how many of them are included",
     "source_intersections.csv": "which sets of sources found how many records",
 }
+_FIGURES: tuple[FileLink, ...] = (
+    FileLink("flow.svg", "the flow diagram, vector, with a link from each box to its list"),
+    FileLink("flow.pdf", "the flow diagram, vector, fonts embedded, tagged"),
+    FileLink("flow-300dpi.png", "the flow diagram as picture, 300 dots per inch"),
+    FileLink("flow-600dpi.png", "the flow diagram as picture, 600 dots per inch"),
+    FileLink("PRISMA.csv", "the numbers of the flow, for `python -m pipeline prisma` and the R package PRISMA2020"),
+)
 
 
 def _tables_section(stage: StageInput, tables: Sequence[SynthesisTable]) -> Section:

@@ -127,7 +127,7 @@ STAGES: tuple[Stage, ...] = (
             "full_text/reports",
         ),
         writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
-        sections=("criteria", "strata", "full_text"),
+        sections=("criteria", "strata", "full_text", "previous", "adjustments"),
     ),
     Stage(
         "worklists",
@@ -167,7 +167,18 @@ STAGES: tuple[Stage, ...] = (
             "count/states",
         ),
         writes={},
-        sections=("review", "criteria", "strata", "screening", "full_text", "coding", "disciplines", "report"),
+        sections=(
+            "review",
+            "criteria",
+            "strata",
+            "screening",
+            "full_text",
+            "coding",
+            "disciplines",
+            "report",
+            "previous",
+            "adjustments",
+        ),
         files=coding_files,
     ),
 )

@@ -7,8 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from pipeline.prisma import prisma
+from pipeline.report.prisma_write import written_prisma
 from tests.flow.toy_review import fill, make_review, read_csv, run_stages, truth
+from tests.unit.flow_support import UPD_V2
 
 pytestmark = pytest.mark.acceptance
 
@@ -43,6 +47,36 @@ def test_the_browser_draws_page_and_figure(tmp_path: Path, name: str, size: str)
         timeout=120,
     )
     assert picture.stat().st_size > 8000
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium or Chrome on this machine")
+@pytest.mark.parametrize("name", ["flow.html", "flow.svg"])
+def test_the_flow_of_any_review_opens_offline_with_its_own_typeface(tmp_path: Path, name: str) -> None:
+    (tmp_path / "flow.csv").write_bytes(written_prisma(UPD_V2))
+    assert prisma(tmp_path / "flow.csv", tmp_path / "out")[2] == 0
+    done = subprocess.run(
+        [
+            str(BROWSER),
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--host-resolver-rules=MAP * ~NOTFOUND",
+            "--disable-background-networking",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={tmp_path / 'printed.pdf'}",
+            (tmp_path / "out" / name).as_uri(),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "CONSOLE" not in done.stderr
+    resources = [page["/Resources"].get_object() for page in PdfReader(tmp_path / "printed.pdf").pages]
+    names = [str(font.get_object()["/BaseFont"]) for found in resources for font in found.get("/Font", {}).values()]  # type: ignore[attr-defined]
+    assert any("OTS-derived-font" in font or "Arimo" in font for font in names), "the figure is not set in its typeface"
 
 
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")

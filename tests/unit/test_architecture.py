@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 # From the ground up. A part may import from parts below it and from itself, never from its own floor or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "identity", "engine_map"),
-    ("protocol_mistakes", "lock", "store", "review", "summary", "records"),
+    ("protocol_mistakes", "protocol_previous", "lock", "store", "review", "summary", "records"),
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
     ("explain",),
     ("stages",),
-    ("run", "import_files"),
+    ("run", "import_files", "prisma"),
     ("deduplicate_files",),
     ("console",),
     ("flows",),

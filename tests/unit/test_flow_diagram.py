@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.report.counts import Counts, LaneCounts, Line
 from pipeline.report.flow_content import DATABASES_HEADER, FOOTNOTES, OTHER_HEADER, flow_content
-from pipeline.report.flow_diagram import FILLS, PRINTED_WIDTH, TEXT_COLOUR, flow_diagram
+from pipeline.report.flow_diagram import FILLS, PRINTED_WIDTH, REMARK_COLOUR, TEXT_COLOUR, flow_diagram
 from pipeline.report.flow_layout import TEXT_SIZE, flow_layout
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -185,7 +185,7 @@ def test_waiting_states_are_dashed_additions_and_later_boxes_provisional() -> No
 def test_only_boxes_below_what_waits_are_provisional() -> None:
     late = replace(FINISHED, main=replace(FINISHED.main, awaiting_eligibility=1))
     content = flow_content(late)
-    provisional = {box.key for box in content.boxes if any(label.italic for label in box.labels)}
+    provisional = {box.key for box in content.boxes if any(label.remark for label in box.labels)}
     assert provisional == {"assessed", "reports_excluded", "included"}
 
 
@@ -218,9 +218,9 @@ def test_arrows_are_those_of_the_template() -> None:
 @pytest.mark.parametrize("name", ["finished", "with_others"])
 def test_text_is_readable_at_the_printed_width(name: str) -> None:
     figure = flow_diagram(WORKED[name][0], title="")
-    found = re.search(r'width="(\d+)mm" height="[\d.]+mm" viewBox="0 0 (\d+) ', figure)
+    found = re.search(r'width="(\d+)mm" height="[\d.]+mm" viewBox="0 0 ([\d.]+) ', figure)
     assert found
-    millimetres, units = int(found[1]), int(found[2])
+    millimetres, units = int(found[1]), float(found[2])
     assert millimetres == PRINTED_WIDTH["new_v2" if name == "with_others" else "new_v1"]
     points_per_unit = millimetres / 25.4 * 72 / units
     assert TEXT_SIZE * points_per_unit >= 7
@@ -237,6 +237,7 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("fill", sorted(set(FILLS.values())))
 def test_text_stands_out_from_every_ground(fill: str) -> None:
     assert (luminance(fill) + 0.05) / (luminance(TEXT_COLOUR) + 0.05) >= 4.5
+    assert (luminance(fill) + 0.05) / (luminance(REMARK_COLOUR) + 0.05) >= 4.5
 
 
 # ---- links, hostile text, determinism

@@ -103,7 +103,7 @@ def one_number_changed(holder: Holder, step: int) -> Iterator[tuple[str, Holder]
     """Yield the name of each number with a copy of its holder in which only this number differs."""
     for entry in fields(holder):
         value: Any = getattr(holder, entry.name)
-        if entry.name == "studies_included":
+        if entry.name in ("studies_included", "previous", "adjustments"):
             continue
         if isinstance(value, int):
             yield entry.name, altered(holder, entry.name, value + step)

@@ -109,6 +109,47 @@ def test_a_good_protocol_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert protocol.screening.classifier_exclusions == "off"
 
 
+PREVIOUS = """
+[previous]
+studies = 3
+reports = 4
+entered_by = "ann"
+entered_at = 2026-03-14
+
+[adjustments.retracted]
+identity = "I15"
+n = -1
+note = "retracted"
+"""
+
+
+def test_an_updated_review_says_what_its_previous_version_included(tmp_path: Path) -> None:
+    path = tmp_path / "protocol.toml"
+    path.write_text(GOOD + PREVIOUS, "utf-8")
+    protocol = read_protocol(path)
+    assert (protocol.previous.studies, protocol.previous.reports) == (3, 4)
+    assert protocol.adjustments["retracted"].n == -1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('entered_by = "ann"\n', "", "needs studies, reports, entered_by and entered_at"),
+        ("reports = 4", "reports = 2", "3 studies cannot have 2 reports"),
+        ("studies = 3", "studies = -3", "greater than or equal to 0"),
+        (PREVIOUS.partition("[adj")[0], "", "fill [previous] too"),
+        ('"I15"', '"I03"', "I15"),
+        ("n = -1", "n = 0.5", "[adjustments] retracted.n"),
+    ],
+)
+def test_a_previous_version_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    path = tmp_path / "protocol.toml"
+    path.write_text(GOOD + PREVIOUS.replace(old, new), "utf-8")
+    with pytest.raises(ProtocolError) as caught:
+        read_protocol(path)
+    assert said in " ".join(caught.value.lines)
+
+
 def test_without_a_list_every_exclusion_code_is_a_full_text_reason(tmp_path: Path) -> None:
     protocol = protocol_of(tmp_path, change(GOOD, 'reasons = ["E2_type", "E1_other"]', ""))
     assert protocol.full_text_codes == protocol.exclusion_codes
