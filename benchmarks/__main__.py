@@ -1,4 +1,4 @@
-"""`python -m benchmarks imports DIR --out OUT`; likewise `speed`, `dedup` and `dedup-scale`."""
+"""`python -m benchmarks imports DIR --out OUT`; likewise `speed`, `dedup`, `dedup-columns` and `dedup-scale`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import dedup, dedup_growth, dedup_sets, imports, speed
+from benchmarks import dedup, dedup_columns, dedup_growth, dedup_sets, imports, speed
 
 MANIFEST = "manifest.csv"
 # Name -> module, what it does, the file that its folder must hold.
@@ -15,6 +15,7 @@ BENCHMARKS = (
     ("imports", imports, "read every export of a folder with a manifest.csv; counts against the true ones", MANIFEST),
     ("speed", speed, "CPU per record on files of 10,000 and 50,000 records made of those of a folder", MANIFEST),
     ("dedup", dedup, "duplicates in every set of a folder: clusters, uncertain pairs, counts against labels", ""),
+    ("dedup-columns", dedup_columns, "duplicates in labelled sets with columns taken away", ""),
 )
 
 
