@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import AnyStr
 
 from pipeline.errors import InputError
 from pipeline.formats.workbook_limits import is_zip, what_zip
@@ -67,7 +68,8 @@ def decode(data: bytes, file: str | None = None) -> Decoded:
     for signature, what, hint in _SIGNATURES:
         if data.startswith(signature):
             raise InputError(f"not a bibliographic export but {what}", file=file, hint=hint)
-    text, encoding, remarks = _characters(data)
+    narrow = b"\x00" not in data  # one or more whole bytes a character, so that line ends may be put right as bytes
+    text, encoding, remarks = _characters(_line_ends(data, b"\r", b"\n") if narrow else data)
     if _HTML.match(text[:_SAMPLE].lstrip("\ufeff")):
         raise InputError(
             "not a bibliographic export but a web page (often the page of an expired session)",
@@ -79,7 +81,8 @@ def decode(data: bytes, file: str | None = None) -> Decoded:
         remarks.append(f"{text.count(chr(0xFFFD))} characters were already lost (U+FFFD) before this file was exported")
     if "\x00" in text:
         remarks.append(f"{text.count(chr(0))} NUL characters in the file")
-    return Decoded(_line_ends(text.replace("\ufeff", "")), encoding, tuple(remarks))
+    text = text.replace("\ufeff", "")
+    return Decoded(text if narrow else _line_ends(text, "\r", "\n"), encoding, tuple(remarks))
 
 
 def _characters(data: bytes) -> tuple[str, str, list[str]]:
@@ -167,13 +170,13 @@ def _refuse_binary(text: str, file: str | None) -> None:
         )
 
 
-def _line_ends(text: str) -> str:
+def _line_ends(text: AnyStr, cr: AnyStr, lf: AnyStr) -> AnyStr:
     """Return the text with `\\n` line ends; single CRs in a file of CRLF or LF lines are part of the fields."""
-    if "\r" not in text:
+    if cr not in text:
         return text
-    if text.count("\r\r\n") * 2 > text.count("\n"):  # converted twice on its way
-        text = text.replace("\r\r\n", "\n")
-    unified = text.replace("\r\n", "\n")
-    if unified.count("\r") > unified.count("\n"):
-        return unified.replace("\r", "\n")
+    if text.count(cr + cr + lf) * 2 > text.count(lf):  # converted twice on its way
+        text = text.replace(cr + cr + lf, lf)
+    unified = text.replace(cr + lf, lf)
+    if unified.count(cr) > unified.count(lf):
+        return unified.replace(cr, lf)
     return unified

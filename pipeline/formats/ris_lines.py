@@ -27,9 +27,8 @@ _USUAL = {
     for second in string.ascii_uppercase + string.digits
     if first + second not in ("TY", "ER")
 }
-# The end mark of a record, a record in which every line is usual or plainly goes on with the one before, and a field.
+# The end mark of a record, and a field: a usual line with those that plainly go on with it.
 _END = re.compile(r"\nER  -[ \t]*(?=\n|\Z)")
-_SOUND = re.compile(r"TY  - [^\n]*+(?:\n(?:(?!TY|ER)[A-Z][A-Z0-9]  - |(?![^\n]{0,13}-))[^\n]*+)*+")
 _FIELD = re.compile(r"^([A-Z][A-Z0-9])  - ([^\n]*+(?:\n(?![^\n]{0,13}-)[^\n]*+)*+)", re.MULTILINE)
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 # Tags whose value may follow the hyphen at once (`TY  -JOUR`).
@@ -67,8 +66,10 @@ class Splitter:
             block = text[position : end.end()]
             blanks = len(block) - len(block.lstrip("\n"))
             body = block[blanks : end.start() - position]
-            if self._open is None and self._outside is None and _SOUND.fullmatch(body):
-                yield self._sound(number + blanks, body, end.group(0)[1:])
+            between = self._open is None and self._outside is None
+            fields = _FIELD.findall(body) if between and body.startswith("TY  - ") else []
+            if _are_all(fields, body):
+                yield self._sound(number + blanks, fields, [body, end.group(0)[1:]])
             else:
                 yield from self._lines(block, number, bool(position))
             position, number = end.end(), number + block.count("\n")
@@ -78,16 +79,10 @@ class Splitter:
             last.context["cut"] = "yes"
         yield from self._close_record(ended=False)
 
-    def _sound(self, number: int, body: str, end: str) -> Tagged:
+    def _sound(self, number: int, fields: list[tuple[str, str]], lines: list[str]) -> Tagged:
         """Return a record of usual lines, cut at one go."""
-        pairs = [
-            (
-                tag,
-                [line.strip(" \t") for line in value.split("\n") if line.strip()] or [""] if "\n" in value else [value],
-            )
-            for tag, value in _FIELD.findall(body)
-        ]
-        return Tagged(number, [body, end], pairs, ended=True, context=dict(self._context))
+        pairs = [(tag, _lines_with_words(value) if "\n" in value else [value]) for tag, value in fields]
+        return Tagged(number, lines, pairs, ended=True, context=dict(self._context))
 
     def _lines(self, block: str, number: int, begun: bool) -> Iterator[Tagged]:
         """Take a stretch of text line by line; `begun`: what it starts with is the end of a line already taken."""
@@ -164,6 +159,14 @@ class Splitter:
         if record is not None:
             record.ended = ended
             yield record
+
+
+def _are_all(fields: list[tuple[str, str]], body: str) -> bool:
+    """Return whether the fields are all that a record holds: every letter, one type line, no end mark."""
+    if not fields or sum([len(value) for _, value in fields]) + 7 * len(fields) != len(body) + 1:
+        return False
+    tags = [tag for tag, _ in fields]
+    return tags.count("TY") == 1 and "ER" not in tags
 
 
 def _lines_with_words(value: str) -> list[str]:
