@@ -18,6 +18,10 @@ from pipeline.cli import parser
 from pipeline.decisions.ledger import LedgerRow
 from pipeline.decisions.words import ALLOWED, SHOWN_AS, spellings
 from pipeline.decisions.worklist_kinds import KINDS
+from pipeline.dedup.merges import MERGES
+from pipeline.dedup.questions import QUESTIONS, VERSIONS
+from pipeline.dedup.versions import KINDS as VERSION_KINDS
+from pipeline.dedup.vetoes import BARRIERS, PLACE_VETOES, WORK_VETOES
 from pipeline.protocol import Protocol, SearchLog
 from pipeline.stages.table import STAGES
 
@@ -30,6 +34,7 @@ def pages() -> dict[str, str]:
     return {
         "commands.md": "\n".join(commands()),
         "protocol.md": "\n".join(protocol()),
+        "duplicates.md": "\n".join(duplicate_rules()),
         "formats.md": "\n".join(format_tables.page()),
         "sheets.md": "\n".join(sheets()),
         "tables.md": "\n".join(tables()),
@@ -134,6 +139,26 @@ def tables() -> Iterator[str]:
             for column in stage.columns(table):
                 yield f"| `{column.name}` | {column.dtype} | {column.meaning.replace('|', '/')} |"
             yield ""
+
+
+def duplicate_rules() -> Iterator[str]:
+    """Yield the page of the rules that decide on duplicates."""
+    yield "# Rules for duplicates\n"
+    yield "A pair is merged where a rule for it holds and none against it. The reason in `duplicates.csv` begins with"
+    yield "the words of the rule that decided.\n"
+    for title, rules in (
+        ("For a merge", MERGES),
+        ("Against it: another work", WORK_VETOES),
+        ("Against it: another place of publication", PLACE_VETOES),
+        ("Against it unless a person says so", BARRIERS),
+        ("Asked of a person", (*QUESTIONS, *VERSIONS)),
+        ("Versions of one work: the protocol decides", tuple(kind.rule for kind in VERSION_KINDS)),
+    ):
+        yield f"## {title}\n\n| words | pairs |\n|---|---|"
+        for rule in rules:
+            told = (inspect.getdoc(rule.test) or "").split("\n\n")[0].removeprefix("Return ").replace("\n", " ")
+            yield f"| {rule.words} | {told} |"
+        yield ""
 
 
 def main() -> int:

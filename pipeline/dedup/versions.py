@@ -56,7 +56,7 @@ def _near(pairs: Comparison) -> Flags:
 
 
 KINDS: tuple[Version, ...] = (
-    Version(Rule("versions of one review", other_review_version), lambda settings: settings.cochrane_versions),
+    Version(Rule("other versions of one review", other_review_version), lambda settings: settings.cochrane_versions),
     Version(Rule("preprint and published article", preprint_and_article), lambda settings: settings.preprints),
     Version(
         Rule("conference paper and journal version", conference_and_journal),
