@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, speed
+from benchmarks import imports, speed, stopping, triage
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +28,11 @@ def main(arguments: Sequence[str]) -> int:
             help="also measure the peers, each in an environment of its own below this folder (made where missing)",
         )
         command.set_defaults(run=module.run)
+    stopping.add_command(commands)
+    triage.add_command(commands)
     chosen = top.parse_args(arguments)
+    if hasattr(chosen, "start"):
+        return int(chosen.start(chosen))
     if not (chosen.folder / "manifest.csv").is_file():
         print(f"no manifest.csv in {chosen.folder}", file=sys.stderr)
         return 2
