@@ -1,4 +1,4 @@
-"""`python -m benchmarks imports DIR --out OUT`, `python -m benchmarks speed DIR --out OUT`."""
+"""`python -m benchmarks NAME DIR --out OUT`: imports, speed, stopping, triage."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ abstract, all others read beforehand and counted as read: `hypergeometric`, `cor
 omega), `biased_urn_left_out` (omega fixed on the other sets of the folder).
 
 `stopping_coverage.csv` has one row a prevalence, kind of order and rule: how often the target recall was reached on
-synthetic orders of 2,000 records. Kinds: `random`; `biased` (each inclusion OMEGA times as likely to be next);
+synthetic orders of 2,000 records. Kinds: `random`; `slightly biased` (each inclusion 1.5 times as likely to be next);
+`biased` (OMEGA times);
 `stragglers` (nine tenths of the inclusions early, the others anywhere); `cluster` (the others at the very end);
 `cluster, random tail` (the same, but the second half is read in random order). `biased_urn_audited` carries an audit
 share of 10 % and falls back to `corrected` where it contradicts omega.
@@ -15,6 +16,8 @@ share of 10 % and falls back to `corrected` where it contradicts omega.
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,16 +27,19 @@ from numpy.typing import NDArray
 
 from benchmarks.orders import Order, add_arguments, finished_reviews, orders_of
 from pipeline.screen.audit import AuditRound, check_omega, latest_rounds
-from pipeline.screen.stopping import OMEGA, Reading, Rule, advise, first_stop
+from pipeline.screen.stopping import OMEGA, Reading, Rule, advise, first_stop, may_stop
 
 TARGET = CONFIDENCE = 0.95
 # The largest omega that held in every run on every other set is divided by this, and rounded down to quarters.
 SAFETY = 3.0
 OMEGAS = tuple(np.arange(1.0, 15.5, 0.5).tolist())
+STOPPING_COLUMNS = ["dataset", "draw", "rule", "target", "confidence", "read", "recall", "saved"]
+COVERAGE_COLUMNS = ["prevalence", "order", "rule", "orders", "held", "worst_recall", "saved"]
 PREVALENCES = (0.005, 0.02, 0.1)
 RECORDS = 2000
 AUDIT = 0.1
-KINDS = ("random", "biased", "stragglers", "cluster", "cluster, random tail")
+KINDS = ("random", "slightly biased", "biased", "stragglers", "cluster", "cluster, random tail")
+BIAS = {"random": 1.0, "slightly biased": 1.5, "biased": OMEGA}
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,8 @@ def audited_stop(order: Order, random: np.random.Generator) -> Stop:
     number = len(hits)
     unread = np.ones(number, dtype=np.bool_)
     lottery = random.permutation(number)
-    ranked: list[bool] = []
+    places: list[int] = []
+    ranked = 0
     rounds: list[AuditRound] = []
     while unread.any():
         size = max(1, round(0.05 * (number - int(unread.sum()))))
@@ -76,19 +83,17 @@ def audited_stop(order: Order, random: np.random.Generator) -> Stop:
         unread[audit] = False
         batch = np.flatnonzero(unread)[: size - audit_size]
         unread[batch] = False
-        ranked.extend(hits[batch].tolist())
+        places.extend((np.flatnonzero(hits[batch]) + ranked + 1).tolist())
+        ranked += len(batch)
         elsewhere += int(hits[audit].sum())
         rounds.append(AuditRound(len(batch), int(hits[batch].sum()), len(audit), int(hits[audit].sum())))
-        if int(unread.sum()) > 0.97 * number:
-            continue
-        places = tuple((np.flatnonzero(ranked) + 1).tolist())
-        reading = Reading(places, len(ranked), int(unread.sum()), elsewhere)
-        if advise("biased_urn", reading, TARGET, CONFIDENCE).advice == "stop":
+        reading = Reading(tuple(places), ranked, int(unread.sum()), elsewhere)
+        if may_stop("biased_urn", reading, TARGET, CONFIDENCE, OMEGA):
             check = check_omega(latest_rounds(rounds), OMEGA)
             if advise("biased_urn", reading, TARGET, CONFIDENCE, OMEGA, check).advice == "stop":
                 break
     read = read_first + number - int(unread.sum())
-    return _stop(read, len(np.flatnonzero(ranked)) + elsewhere, order)
+    return _stop(read, len(places) + elsewhere, order)
 
 
 def omega_from(orders: list[Order]) -> float:
@@ -98,7 +103,7 @@ def omega_from(orders: list[Order]) -> float:
         if any(stop_of(order, "biased_urn", omega).recall < TARGET for order in orders):
             break
         held = omega
-    return max(1.0, np.floor(held / SAFETY * 4) / 4)
+    return max(1.0, math.floor(held / SAFETY * 4) / 4)
 
 
 def measure(orders: list[Order], seed: int) -> pd.DataFrame:
@@ -122,7 +127,7 @@ def measure(orders: list[Order], seed: int) -> pd.DataFrame:
                 (name, order.draw, rule, TARGET, CONFIDENCE, stop.read, round(stop.recall, 6), round(stop.saved, 6))
                 for rule, stop in stops.items()
             ]
-    return pd.DataFrame(rows, columns="dataset draw rule target confidence read recall saved".split())
+    return pd.DataFrame(rows, columns=STOPPING_COLUMNS)
 
 
 def synthetic_order(kind: str, prevalence: float, random: np.random.Generator) -> Order:
@@ -131,9 +136,9 @@ def synthetic_order(kind: str, prevalence: float, random: np.random.Generator) -
     hits = np.zeros(RECORDS, dtype=np.bool_)
     hits[:inclusions] = True
     rates = np.ones(RECORDS)
-    if kind == "biased":
-        rates[hits] = OMEGA
-    elif kind != "random":
+    if kind in BIAS:
+        rates[hits] = BIAS[kind]
+    else:
         late = max(1, inclusions // 10)
         rates[: inclusions - late] = 30.0
         rates[inclusions - late : inclusions] = 1.0 if kind == "stragglers" else 1e-9
@@ -159,15 +164,16 @@ def synthetic_stops(order: Order, random: np.random.Generator) -> dict[str, Stop
     }
 
 
-def coverage(number: int, seed: int) -> pd.DataFrame:
+def coverage(number: int, seed: int, prevalences: Sequence[float]) -> pd.DataFrame:
     """Return the rows of stopping_coverage.csv.
 
     Args:
         number: synthetic orders a kind and prevalence.
         seed: seed of all draws.
+        prevalences: shares of inclusions.
     """
     rows = []
-    for prevalence in PREVALENCES:
+    for prevalence in prevalences:
         for kind in KINDS:
             random = np.random.default_rng([seed, round(prevalence * 1000), KINDS.index(kind)])
             stops: dict[str, list[Stop]] = {}
@@ -180,7 +186,7 @@ def coverage(number: int, seed: int) -> pd.DataFrame:
                 held = float(np.mean([recall >= TARGET for recall in recalls]))
                 saved = float(np.mean([stop.saved for stop in found]))
                 rows.append((prevalence, kind, rule, number, round(held, 4), round(min(recalls), 4), round(saved, 4)))
-    return pd.DataFrame(rows, columns="prevalence order rule orders held worst_recall saved".split())
+    return pd.DataFrame(rows, columns=COVERAGE_COLUMNS)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -209,7 +215,7 @@ def start(options: argparse.Namespace) -> int:
         print(shown.to_string())
         failed = bool(shown["sets_below"].any())
     if options.synthetic:
-        covered = coverage(options.synthetic, options.seed)
+        covered = coverage(options.synthetic, options.seed, options.prevalences)
         covered.to_csv(options.out / "stopping_coverage.csv", index=False)
         print(covered.to_string(index=False))
     return int(failed or not reviews)
@@ -223,4 +229,5 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("--draws", type=int, default=5, help="orders a set")
     command.add_argument("--orders", type=Path, metavar="FILE", help="orders.csv.gz to read instead of making orders")
     command.add_argument("--synthetic", type=int, default=1000, help="synthetic orders a kind and prevalence; 0: none")
+    command.add_argument("--prevalences", type=float, nargs="+", default=PREVALENCES, help="of the synthetic orders")
     command.set_defaults(start=start)

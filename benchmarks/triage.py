@@ -25,6 +25,11 @@ from pipeline.screen.features import normal_title
 from pipeline.screen.triage import Sample, conformal_ranks, expected_recall_cut, whole_review_cut
 
 TARGET = CONFIDENCE = 0.95
+TRIAGE_COLUMNS = ["dataset", "split", "target", "recall", "auto_excluded", "ece", "brier"]
+CONFIDENCE_COLUMNS = [
+    *("dataset", "split", "target", "confidence"),
+    *("calibration_inclusions", "speaks", "recall", "auto_excluded"),
+]
 
 
 def model_scores(
@@ -71,7 +76,8 @@ def one_split(
 def measure(review: FinishedReview, splits: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of triage.csv and of triage_confidence.csv for one set."""
     evidence = review.evidence(seed)
-    groups = [normal_title(title) or str(i) for i, title in zip(evidence.record_ids, review.records["title"])]
+    titles = zip(evidence.record_ids, review.records["title"], strict=True)
+    groups = [normal_title(title) or record_id for record_id, title in titles]
     first, second = [], []
     for split in range(splits):
         keys = (seeded_key(group, seed, f"split {split}") for group in groups)
@@ -79,9 +85,7 @@ def measure(review: FinishedReview, splits: int, seed: int) -> tuple[pd.DataFram
         expected, whole = one_split(review, evidence, decided)
         first.append((review.name, split, TARGET, *(round(value, 6) for value in expected)))
         second.append((review.name, split, TARGET, CONFIDENCE, *(round(value, 6) for value in whole)))
-    columns = "dataset split target recall auto_excluded ece brier".split()
-    others = "dataset split target confidence calibration_inclusions speaks recall auto_excluded".split()
-    return pd.DataFrame(first, columns=columns), pd.DataFrame(second, columns=others)
+    return pd.DataFrame(first, columns=TRIAGE_COLUMNS), pd.DataFrame(second, columns=CONFIDENCE_COLUMNS)
 
 
 def summary(table: pd.DataFrame, confident: pd.DataFrame) -> dict[str, float | int | str]:

@@ -7,7 +7,8 @@ from neither (cross-conformal prediction: Vovk 2015, 10.1007/s10472-013-9368-4; 
 
 * `expected_recall_cut`: an inclusion outside of the sample is as likely to stand at any place among the n inclusions of
   the sample, so cutting off ranks below r = floor((n + 1) (1 - target)) loses at most r / (n + 1) of the inclusions
-  outside of the sample on average over samples (those that people read by rank meanwhile are not lost). With n below 19 (target .95) there is no such r: it cannot cut.
+  outside of the sample, on average over samples (those that people read meanwhile are not lost). With n below 19
+  (target .95) there is no such r: it cannot cut.
 * `whole_review_cut`: the recall of the whole review (found or sent to people, of all inclusions) reaches the target
   with the confidence asked for. The number of inclusions below the r-th lowest of the sample's n is negative
   hypergeometric; its probability is maximised over the unknown number of inclusions among the undecided, within an
@@ -125,8 +126,9 @@ def expected_recall_cut(sample: Sample, target_recall: float) -> TriageCut:
     place = math.floor((known + 1) * (1 - Fraction(str(target_recall))))
     expected = 1 - place / (known + 1)
     sentence = (
-        f"expected recall {expected:.1%} of the inclusions outside of the sample ({target_recall:.0%} asked), an average "
-        f"over samples without a confidence, from {known} inclusions of the random sample. Assumed: {ASSUMPTION}"
+        f"expected recall {expected:.1%} of the inclusions outside of the sample ({target_recall:.0%} asked), an "
+        f"average over samples without a confidence, from {known} inclusions of the random sample. "
+        f"Assumed: {ASSUMPTION}"
     )
     return TriageCut("expected_recall", place, target_recall, None, expected, known, 0, ASSUMPTION, sentence)
 
