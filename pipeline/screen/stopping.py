@@ -10,8 +10,8 @@ Three rules, from the same reading, each with its assumption printed:
   every record (see `urn.look_level`): its error is bounded if the ranking is no worse than a random order, and
   without any assumption if the tail was read in a random order (`random_from`).
 * `biased_urn`: the corrected rule in a biased urn: each unread inclusion is at least omega times as likely to be read
-  next as an exclusion. OMEGA is a third of the largest value that held in every run on eight finished reviews; where the random audit share
-  contradicts it, the corrected rule speaks instead.
+  next as an exclusion. OMEGA is a third of the largest value that held in every run on eight finished reviews; where
+  the random audit share contradicts it, the corrected rule speaks instead.
 
 No rule speaks while records without an abstract are unread: their place in a ranking of words means little.
 """
