@@ -1,4 +1,4 @@
-"""`python -m benchmarks imports DIR --out OUT`; likewise `speed`, `dedup`, `dedup-columns` and `dedup-scale`."""
+"""`python -m benchmarks NAME DIR --out OUT`: imports, speed, dedup, dedup-columns, dedup-scale, stopping, triage."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import dedup, dedup_columns, dedup_growth, dedup_sets, imports, speed
+from benchmarks import dedup, dedup_columns, dedup_growth, dedup_sets, imports, speed, stopping, triage
 
 MANIFEST = "manifest.csv"
 # Name -> module, what it does, the file that its folder must hold.
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
+    stopping.add_command(commands)
+    triage.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)
     return status
