@@ -1,4 +1,4 @@
-"""`python -m benchmarks imports DIR --out OUT`, `python -m benchmarks speed DIR --out OUT`."""
+"""`python -m benchmarks imports|speed|screening|coproduction DIR --out OUT`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import imports, speed
+from benchmarks import coproduction, imports, screening, speed
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +28,11 @@ def main(arguments: Sequence[str]) -> int:
             help="also measure the peers, each in an environment of its own below this folder (made where missing)",
         )
         command.set_defaults(run=module.run)
+    for listed in (screening, coproduction):
+        listed.add_command(commands)
     chosen = top.parse_args(arguments)
+    if not hasattr(chosen, "peers"):
+        return int(chosen.run(chosen))
     if not (chosen.folder / "manifest.csv").is_file():
         print(f"no manifest.csv in {chosen.folder}", file=sys.stderr)
         return 2
