@@ -1,11 +1,10 @@
-"""The classifier: linear support vector machines on four readings of a record, with a start from the criteria text.
+"""The classifier: linear support vector machines on three readings of a record, with a start from the criteria text.
 
 Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), cost and weight of the
 inclusions as in the default model of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7).
-One machine a reading (words and pairs, single words, title, letters); each one's scores are brought to spread 1 and
-added with fixed shares, so the whole is one linear model of terms. While inclusions are few, likeness to their mean is
-added (Rocchio 1971, in Salton, The SMART Retrieval System). While few decisions are known the criteria text stands in
-for an inclusion. Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each
+One machine a reading (words and pairs, title, letters); each one's scores are brought to spread 1 and added with fixed
+shares, so the whole is one linear model of terms. While few inclusions are known the criteria text stands in for one.
+Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each
 fit, used for the order only, never recorded as decisions): what was read is the top of the order and does not show
 what the unread records are like. Before the first decision the score is the plain likeness of a record's terms to
 those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
@@ -39,23 +38,21 @@ class ClassifierSettings:
     """Settings of the classifier; the defaults are used for every review.
 
     Attributes:
-        cost: C of the support vector machines.
+        cost: C of the support vector machines while inclusions are few.
+        cost_grows_from: number of inclusions from which C grows with their number: more is known, more is believed.
         inclusion_weight: weight of all inclusions together, as a multiple of that of all exclusions together.
         criteria_until: number of inclusions from which the criteria text is no longer used.
         presumed_exclusions: number of undecided records drawn as presumed exclusions.
-        shares: weight of each reading's score: words and pairs, single words, title, letters.
-        likeness: weight of the likeness to the mean of the inclusions while there are none.
-        likeness_until: number of inclusions from which that weight is 0; it falls evenly.
+        shares: weight of each reading's score: words and pairs, title, letters.
         folds: number of parts for the out-of-fold scores.
     """
 
     cost: float = 0.11
+    cost_grows_from: int = 25
     inclusion_weight: float = 9.8
     criteria_until: int = 5
     presumed_exclusions: int = 100
-    shares: tuple[float, ...] = (1.0, 0.5, 0.2, 0.3)
-    likeness: float = 1.0
-    likeness_until: int = 10
+    shares: tuple[float, ...] = (1.0, 0.2, 0.3)
     folds: int = 10
 
 
@@ -203,11 +200,6 @@ def _blend(
         model = train(learned, known, settings)
         if model is not None:
             members.append((share, place, model))
-    included = rows[sides == INCLUDED]
-    share = settings.likeness * max(0.0, 1 - len(included) / settings.likeness_until)
-    if share and len(included) and members:
-        mean = np.asarray(features.parts[0][included].mean(axis=0)).ravel()
-        members.append((share, 0, LinearModel(mean, 0.0)))
     weights, intercept = np.zeros(features.matrix.shape[1]), 0.0
     for share, place, model in members:
         scores = model.scores(features.parts[place])[features.has_words]
@@ -227,7 +219,7 @@ def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSett
     share = settings.inclusion_weight / (1 + settings.inclusion_weight)
     weights = {INCLUDED: len(sides) * share / included, EXCLUDED: len(sides) * (1 - share) / excluded}
     machine = LinearSVC(
-        C=settings.cost,
+        C=settings.cost * max(1.0, included / settings.cost_grows_from),
         loss="squared_hinge",
         class_weight=weights,
         dual=True,

@@ -1,7 +1,7 @@
 """Words of a record as numbers: TF-IDF of title, abstract and keywords, and nothing else.
 
-Four readings of the same text stand side by side: words and pairs of words of the whole record, its single words,
-words and pairs of the title alone, and four-letter parts of words (so that `nudge` and `nudging` have something in
+Three readings of the same text stand side by side: words and pairs of words of the whole record, words and pairs of
+the title alone, and four-letter parts of words (so that `nudge` and `nudging` have something in
 common, and a record without an abstract still has something to compare). Identifiers, sources, journals, authors and
 years are never features: they tell how a record was found, not what it is about, and would leak the decision (a source
 whose records were all excluded).
@@ -26,8 +26,8 @@ HasText = Literal["full", "title_only", "nothing"]
 # A word in nearly all records tells nothing; below this many records "nearly all" cannot be told from "some".
 _COMMON_SHARE = 0.95
 _FEWEST_RECORDS_FOR_COMMON = 20
-# What stands before a term, by reading: words and pairs of the whole record, single words, title, parts.
-READINGS = ("", "single word: ", "title: ", "letters: ")
+# What stands before a term, by reading: words and pairs of the whole record, title, parts.
+READINGS = ("", "title: ", "letters: ")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class TextFeatures:
 
     Attributes:
         matrix: sparse table, one row a record, one column a term; each reading of a row has length 1 (or 0: no word).
-        readings: of each reading, its first and its last column + 1: words and pairs, single words, titles, letters.
+        readings: of each reading, its first and its last column + 1: words and pairs, titles, letters.
         vocabularies: the terms and weighting of each reading, for texts that are no records.
     """
 
@@ -60,7 +60,7 @@ class TextFeatures:
         return np.array([self.term(column) for column in range(self.matrix.shape[1])], dtype=object)
 
     def term(self, column: int) -> str:
-        """Return the term of a column: `nudge`, `single word: nudge`, `title: nudge` or `letters: nudg`."""
+        """Return the term of a column: `nudge`, `title: nudge` or `letters: nudg`."""
         place = next(place for place, (_, end) in enumerate(self.readings) if column < end)
         return READINGS[place] + self.vocabularies[place].term(column - self.readings[place][0])
 
@@ -113,12 +113,10 @@ def text_features(texts: Sequence[str], titles: Sequence[str] | None = None) -> 
     blocks = [weighted(table, vocabulary.rarity)]
     vocabularies: list[Vocabulary | WordParts] = [vocabulary]
     if titles is not None:
-        single = vocabulary.single_words()
         title_words, title_vocabulary, _ = count_terms(titles, share)
         letters, word_parts = count_parts(counts, list(vocabulary.places), share)
-        blocks.append(weighted(csr_matrix(table[:, : len(single.codes)]), single.rarity))
         blocks += [weighted(title_words, title_vocabulary.rarity), letters]
-        vocabularies += [single, title_vocabulary, word_parts]
+        vocabularies += [title_vocabulary, word_parts]
     ends = np.cumsum([block.shape[1] for block in blocks]).tolist()
     return TextFeatures(csr_matrix(hstack(blocks)), tuple(zip([0, *ends[:-1]], ends, strict=True)), tuple(vocabularies))
 

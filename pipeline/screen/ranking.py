@@ -313,7 +313,7 @@ def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, An
     """Return settings, counts, cuts and seed as plain numbers and text."""
     fitted, features = workings.fitted, workings.evidence.features
     return {
-        "model": "TF-IDF of words and pairs, single words, title, letters; a linear support vector machine each, summed",
+        "model": "TF-IDF of words and pairs, title, letters; a linear support vector machine each, summed",
         "basis": workings.basis,
         "seed": workings.evidence.seed,
         "settings": asdict(workings.method),

@@ -39,11 +39,6 @@ class Vocabulary:
     def _words(self) -> list[str]:
         return list(self.places)
 
-    def single_words(self) -> Vocabulary:
-        """Return the vocabulary without the pairs."""
-        number = int(np.searchsorted(self.codes, len(self.places)))
-        return Vocabulary(self.places, self.codes[:number], self.rarity[:number])
-
     def term(self, column: int) -> str:
         """Return the word or the pair of words of a column."""
         first, second = divmod(int(self.codes[column]), len(self.places))
