@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from pipeline.protocol import ScreeningSection
 from pipeline.screen.classifier import ClassifierSettings, fit, gather_evidence, out_of_fold_scores
@@ -410,3 +412,27 @@ def test_on_a_real_review_the_ranking_beats_random_clearly() -> None:
         found = order(labels)
         assert (work_saved(found) or 0) > saved  # a random order saves 0
         assert (early_recall(found) or 0) > 0.4  # a random order finds 0.1
+
+
+def test_the_order_is_the_same_at_one_and_two_threads() -> None:
+    records = corpus(120)
+    labels = some(truth(records), 40)
+    with threadpool_limits(1):
+        one = ranked(records, labels)
+    with threadpool_limits(2):
+        two = ranked(records, labels)
+    pd.testing.assert_frame_equal(one.table, two.table)
+
+
+def test_copies_of_one_work_share_a_fold() -> None:
+    records = corpus(60)
+    records.loc[1, "title"] = str(records.loc[0, "title"]).upper() + "."
+    folds = gather_evidence(records, [-1] * 60, "", 1, ClassifierSettings()).folds
+    assert folds[0] == folds[1]
+
+
+def test_two_thousand_records_are_ranked_in_a_few_seconds() -> None:
+    records = corpus(2000)
+    started = time.process_time()
+    ranked(records, some(truth(records), 400))
+    assert time.process_time() - started < 10  # about 1 s; a floor, not a measurement
