@@ -120,7 +120,12 @@ def count_terms(texts: Sequence[str], common_share: float) -> tuple[csr_matrix, 
     words, rows = rank[flat] if len(flat) else flat, np.repeat(np.arange(len(texts)), lengths)
     inside = rows[1:] == rows[:-1]
     pairs = (words[:-1][inside] + 1) * len(places) + words[1:][inside]
-    counts, codes = _table(np.concatenate([words, pairs]), np.concatenate([rows, rows[1:][inside]]), len(texts))
+    pair_codes, pair_places = np.unique(pairs, return_inverse=True)
+    codes = np.concatenate([np.arange(len(places)), pair_codes])  # every word was met, so words need no sorting
+    columns = np.concatenate([words, pair_places + len(places)])
+    both = np.concatenate([rows, rows[1:][inside]])
+    counts = csr_matrix((np.ones(len(columns)), (both, columns)), shape=(len(texts), len(codes)))
+    counts.sum_duplicates()
     known_in = np.bincount(counts.indices, minlength=len(codes))
     kept = np.flatnonzero(known_in <= common_share * len(texts))
     rarity = np.log((1 + len(texts)) / (1 + known_in[kept])) + 1
@@ -149,14 +154,6 @@ def count_parts(words: csr_matrix, vocabulary: Sequence[str], common_share: floa
     rarity = np.log((1 + counts.shape[0]) / (1 + known_in[kept])) + 1
     places = {str(names[column]): place for place, column in enumerate(kept)}
     return weighted(csr_matrix(counts[:, kept]), rarity), WordParts(places, rarity)
-
-
-def _table(codes: NDArray[np.int64], rows: NDArray[np.int64], number: int) -> tuple[csr_matrix, NDArray[np.int64]]:
-    """Return how often each code stands in each row, and the code of each column."""
-    columns, places = np.unique(codes, return_inverse=True)
-    table = csr_matrix((np.ones(len(codes)), (rows, places)), shape=(number, len(columns)))
-    table.sum_duplicates()
-    return table, columns
 
 
 def weighted(counts: csr_matrix, rarity: NDArray[np.float64]) -> csr_matrix:
