@@ -1,4 +1,7 @@
-"""`python -m benchmarks NAME DIR --out OUT`: imports, speed, dedup, dedup-columns, dedup-scale, stopping, triage."""
+"""`python -m benchmarks NAME DIR --out OUT`: imports, speed, dedup, dedup-columns, dedup-scale, screening and others.
+
+`python -m benchmarks --help` lists them all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import dedup, dedup_columns, dedup_growth, dedup_sets, imports, speed, stopping, triage
+from benchmarks import (
+    coproduction,
+    dedup,
+    dedup_columns,
+    dedup_growth,
+    dedup_sets,
+    imports,
+    screening,
+    speed,
+    stopping,
+    triage,
+)
 
 MANIFEST = "manifest.csv"
 # Name -> module, what it does, the file that its folder must hold.
@@ -42,8 +56,8 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    stopping.add_command(commands)
-    triage.add_command(commands)
+    for listed in (screening, coproduction, stopping, triage):
+        listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)
     return status

@@ -117,18 +117,26 @@ def data_folder() -> Path:
 
 
 def load_set(name: str) -> LabelledSet:
-    """Return one labelled set; the file's own keywords are split at semicolons."""
-    folder = data_folder()
-    table = pd.read_csv(folder / f"{name}.csv.gz", keep_default_na=False, dtype=str)
+    """Return one labelled set of the shared ones."""
+    return read_set(data_folder() / f"{name}.csv.gz")
+
+
+def read_set(path: Path) -> LabelledSet:
+    """Return one labelled set and the criteria beside it; the file's own keywords are split at semicolons."""
+    name = path.name.removesuffix(".csv.gz")
+    table = pd.read_csv(path, keep_default_na=False, dtype=str)
     table = table.sort_values("record_id", kind="stable").reset_index(drop=True)
+    keywords = table["keywords"] if "keywords" in table else pd.Series([""] * len(table))
     shown = table.assign(
         title=table["title"].replace("", None),
         abstract=table["abstract"].replace("", None),
-        keywords_author=table["keywords"].map(lambda text: [word for word in text.split(";") if word.strip()]),
-        keywords_index="",
+        keywords_author=keywords.map(lambda text: [word for word in text.split(";") if word.strip()]),
+        keywords_index=[[] for _ in range(len(table))],
     )[[column.name for column in _COLUMNS]]
-    criteria = json.loads((folder / "criteria.json").read_text(encoding="utf-8")).get(name, {}).get("text", "")
-    return LabelledSet(name, typed(shown, _COLUMNS), (table["included"] == "1").to_numpy(dtype=bool), criteria)
+    beside = path.with_name("criteria.json")
+    texts = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}
+    included = (table["included"] == "1").to_numpy(dtype=bool)
+    return LabelledSet(name, typed(shown, _COLUMNS), included, texts.get(name, {}).get("text", ""))
 
 
 def evidence_of(labelled: LabelledSet, criteria: str, seed: int) -> Evidence:
@@ -142,13 +150,24 @@ def draw_priors(evidence: Evidence, included: NDArray[np.bool_], draw: int) -> l
     return [min(np.flatnonzero(included == side).tolist(), key=keys.__getitem__) for side in (True, False)]
 
 
-def simulate(evidence: Evidence, included: NDArray[np.bool_], priors: Sequence[int]) -> list[int]:
-    """Return the rows in the order in which the reader would have read them, priors left out."""
+def simulate(
+    evidence: Evidence, included: NDArray[np.bool_], priors: Sequence[int], stop_at_last: bool = False
+) -> list[int]:
+    """Return the rows in the order in which the reader would have read them, priors left out.
+
+    Args:
+        evidence: the records, undecided.
+        included: the decision of each.
+        priors: rows that are decided beforehand.
+        stop_at_last: end with the batch that holds the last inclusion.
+    """
     decisions = np.full(len(included), UNDECIDED, dtype=np.int8)
     decisions[list(priors)] = np.where(included[list(priors)], INCLUDED, EXCLUDED)
     random_keys = np.array([seeded_key(i, evidence.seed, "random order") for i in evidence.record_ids], dtype=float)
     order: list[int] = []
     while len(order) + len(priors) < len(included):
+        if stop_at_last and not included[decisions == UNDECIDED].any():
+            break
         model = fit(replace(evidence, decisions=decisions), None, METHOD).model
         scores = model.scores(evidence.features.matrix) if model is not None else random_keys
         unread = np.flatnonzero(decisions == UNDECIDED)

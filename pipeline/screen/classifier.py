@@ -1,12 +1,14 @@
-"""The classifier: a linear support vector machine on word weights, with a cold start from the criteria text.
+"""The classifier: linear support vector machines on three readings of a record, with a start from the criteria text.
 
-Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), as in the default model
-of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7): cost 0.11, all inclusions together
-weighing 9.8 times all exclusions together. While few decisions are known the criteria text stands in for an inclusion,
-and randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each fit, used for
-the order only, never recorded as decisions). Before the first decision the score is the plain likeness of a record's
-words to those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random
-draw teaches the machine more about the draw than about the topic.
+Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), cost and weight of the
+inclusions as in the default model of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7).
+One machine a reading (words and pairs, title, letters); each one's scores are brought to spread 1 and added with fixed
+shares, so the whole is one linear model of terms. While few inclusions are known the criteria text stands in for one.
+Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each
+fit, used for the order only, never recorded as decisions): what was read is the top of the order and does not show
+what the unread records are like. Before the first decision the score is the plain likeness of a record's terms to
+those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
+teaches the machine more about the draw than about the topic.
 
 Everything is a function of record ids, texts, decisions and the seed: the solver runs on one thread with a fixed
 random state, and the records are sorted by id before anything else happens.
@@ -24,9 +26,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.svm import LinearSVC
 
-from pipeline.screen.features import TextFeatures, normal_title, record_texts, text_features
+from pipeline.screen.features import TextFeatures, normal_title, record_texts, text_features, titles_of
 
 UNDECIDED, EXCLUDED, INCLUDED = -1, 0, 1
+_LEAST_SPREAD = 1e-9
+_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,21 @@ class ClassifierSettings:
     """Settings of the classifier; the defaults are used for every review.
 
     Attributes:
-        cost: C of the support vector machine.
+        cost: C of the support vector machines while inclusions are few.
+        cost_grows_from: number of inclusions from which C grows with their number: more is known, more is believed.
         inclusion_weight: weight of all inclusions together, as a multiple of that of all exclusions together.
         criteria_until: number of inclusions from which the criteria text is no longer used.
         presumed_exclusions: number of undecided records drawn as presumed exclusions.
-        presumed_until: number of decisions from which none are drawn (unless there is no exclusion at all).
+        shares: weight of each reading's score: words and pairs, title, letters.
         folds: number of parts for the out-of-fold scores.
     """
 
     cost: float = 0.11
+    cost_grows_from: int = 25
     inclusion_weight: float = 9.8
     criteria_until: int = 5
     presumed_exclusions: int = 100
-    presumed_until: int = 200
+    shares: tuple[float, ...] = (1.0, 0.2, 0.3)
     folds: int = 10
 
 
@@ -61,6 +67,7 @@ class Evidence:
         folds: part (0 to folds - 1) of each record; records with the same title share one.
         criteria_row: word weights of the criteria text, None without one.
         seed: seed of the random draws.
+        draw_keys: a number of each record from which its places in the random draws follow.
     """
 
     record_ids: tuple[str, ...]
@@ -69,6 +76,7 @@ class Evidence:
     folds: NDArray[np.int64]
     criteria_row: csr_matrix | None
     seed: int
+    draw_keys: NDArray[np.uint64]
 
     def without(self, rows: NDArray[np.bool_]) -> NDArray[np.int8]:
         """Return the decisions with those of the given records forgotten."""
@@ -131,7 +139,7 @@ def gather_evidence(
         settings: number of folds.
     """
     texts = record_texts(records)
-    features = text_features(texts)
+    features = text_features(texts, titles_of(records))
     # Two reports of one work often share a title: they must not stand on both sides of a split.
     keys = [
         normal_title(title) or text or str(record_id)
@@ -145,6 +153,7 @@ def gather_evidence(
         folds=folds,
         criteria_row=features.row_of(criteria),
         seed=seed,
+        draw_keys=np.array([seeded_key(str(key), seed, "presumed") for key in records["record_id"]], dtype=np.uint64),
     )
 
 
@@ -161,21 +170,44 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     decided = int((evidence.decisions != UNDECIDED).sum())
     presumed = np.array([], dtype=np.int64)
     if criteria_row is not None and not decided:
-        return Fit(_likeness(criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
-    if decided < settings.presumed_until or not len(excluded):
-        candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
-        presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
-    positive = len(included) + (criteria_row is not None)
+        return Fit(_likeness(evidence.features, criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
+    candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
+    presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
     model = None
-    if positive and negative:
-        blocks = [evidence.features.matrix[np.concatenate([included, excluded, presumed])]]
-        sides = [INCLUDED] * len(included) + [EXCLUDED] * negative
-        if criteria_row is not None:
-            blocks.append(criteria_row)
-            sides.append(INCLUDED)
-        model = train(csr_matrix(vstack(blocks)), np.array(sides), settings)
+    if len(included) + (criteria_row is not None) and negative:
+        rows = np.concatenate([included, excluded, presumed])
+        sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
+        model = _blend(evidence.features, rows, sides, criteria_row, settings)
     return Fit(model, len(included), len(excluded), criteria_row is not None and model is not None, presumed)
+
+
+def _blend(
+    features: TextFeatures,
+    rows: NDArray[np.int64],
+    sides: NDArray[np.int64],
+    criteria_row: csr_matrix | None,
+    settings: ClassifierSettings,
+) -> LinearModel | None:
+    """Return the sum of the readings' models, each brought to mean 0 and spread 1 over the records."""
+    members: list[tuple[float, int, LinearModel]] = []
+    for place, (table, share) in enumerate(zip(features.parts, settings.shares, strict=False)):
+        learned, known = table[rows], sides
+        if criteria_row is not None:
+            start, end = features.readings[place]
+            learned = csr_matrix(vstack([learned, criteria_row[:, start:end]]))
+            known = np.append(sides, INCLUDED)
+        model = train(learned, known, settings)
+        if model is not None:
+            members.append((share, place, model))
+    weights, intercept = np.zeros(features.matrix.shape[1]), 0.0
+    for share, place, model in members:
+        scores = model.scores(features.parts[place])[features.has_words]
+        spread = float(scores.std())
+        if spread > _LEAST_SPREAD:
+            weights[slice(*features.readings[place])] += model.weights * share / spread
+            intercept += (model.intercept - float(scores.mean())) * share / spread
+    return LinearModel(weights, intercept) if weights.any() else None
 
 
 def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSettings) -> LinearModel | None:
@@ -187,7 +219,13 @@ def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSett
     share = settings.inclusion_weight / (1 + settings.inclusion_weight)
     weights = {INCLUDED: len(sides) * share / included, EXCLUDED: len(sides) * (1 - share) / excluded}
     machine = LinearSVC(
-        C=settings.cost, loss="squared_hinge", class_weight=weights, dual=True, max_iter=10_000, random_state=0
+        C=settings.cost * max(1.0, included / settings.cost_grows_from),
+        loss="squared_hinge",
+        class_weight=weights,
+        dual=True,
+        tol=_TOLERANCE,
+        max_iter=10_000,
+        random_state=0,
     )
     machine.fit(matrix, sides)
     return LinearModel(np.asarray(machine.coef_[0], dtype=np.float64), float(machine.intercept_[0]))
@@ -233,16 +271,19 @@ def set_conflicts_aside(evidence: Evidence, texts: Sequence[str]) -> tuple[Evide
     return replace(evidence, decisions=evidence.without(torn)), listed
 
 
-def _likeness(criteria_row: csr_matrix) -> LinearModel:
-    """Return the model whose score is the cosine of record and criteria (both have length 1)."""
-    return LinearModel(np.asarray(criteria_row.toarray()[0], dtype=np.float64), 0.0)
+def _likeness(features: TextFeatures, criteria_row: csr_matrix) -> LinearModel:
+    """Return the model whose score is the cosine of the words of record and criteria (both have length 1)."""
+    weights = np.asarray(criteria_row.toarray()[0], dtype=np.float64)
+    weights[features.readings[0][1] :] = 0.0
+    return LinearModel(weights, 0.0)
 
 
 def _draw(evidence: Evidence, candidates: NDArray[np.int64], decided: int, number: int) -> NDArray[np.int64]:
     """Return up to `number` of the candidate rows, drawn by a hash of id, seed and number of decisions."""
-    purpose = f"presumed {decided}"
-    drawn = sorted(candidates, key=lambda row: seeded_key(evidence.record_ids[row], evidence.seed, purpose))[:number]
-    return np.array(sorted(drawn), dtype=np.int64)
+    keys = evidence.draw_keys[candidates] + np.uint64(decided * 0x9E3779B97F4A7C15 % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):  # splitmix64's last step
+        keys = (keys ^ (keys >> np.uint64(shift))) * np.uint64(factor)
+    return np.sort(candidates[np.argsort(keys, kind="stable")[:number]])
 
 
 def _all_the_same(matrix: csr_matrix) -> bool:

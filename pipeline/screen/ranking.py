@@ -141,7 +141,8 @@ def rank_records(
 def all_terms(model: LinearModel, features: TextFeatures, row: int) -> dict[str, float]:
     """Return every word of a record with what it adds to the score; the values plus the intercept are the score."""
     contributions = model.contributions(features.matrix[row])
-    return dict(zip(features.words[contributions.indices].tolist(), contributions.data.tolist(), strict=True))
+    terms = [features.term(column) for column in contributions.indices]
+    return dict(zip(terms, contributions.data.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -255,15 +256,15 @@ def _terms(model: LinearModel | None, features: TextFeatures, scores: NDArray[np
         return [[] for _ in scores]
     contributions = model.contributions(features.matrix)
     bounds = zip(contributions.indptr[:-1], contributions.indptr[1:], scores - model.intercept, strict=True)
-    return [_printed(contributions, features.words, start, end, total) for start, end, total in bounds]
+    return [_printed(contributions, features, start, end, total) for start, end, total in bounds]
 
 
-def _printed(contributions: csr_matrix, words: NDArray[np.str_], start: int, end: int, total: float) -> list[str]:
+def _printed(contributions: csr_matrix, features: TextFeatures, start: int, end: int, total: float) -> list[str]:
     """Return a record's terms: all of them if they are few, else the strongest and the sum of the others."""
     values, columns = contributions.data[start:end], contributions.indices[start:end]
     number = len(values) if len(values) <= _PRINTED_TERMS else _PRINTED_TERMS - 1
     strongest = np.lexsort((columns, -np.abs(values)))[:number]
-    shown = [(str(words[columns[place]]), round(float(values[place]), 2)) for place in strongest]
+    shown = [(features.term(columns[place]), round(float(values[place]), 2)) for place in strongest]
     if number < len(values):
         shown.append((OTHER_WORDS, round(float(total) - sum(value for _, value in shown), 2)))
     return [f"{word} {value:+.2f}" for word, value in shown if value]
@@ -312,7 +313,7 @@ def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, An
     """Return settings, counts, cuts and seed as plain numbers and text."""
     fitted, features = workings.fitted, workings.evidence.features
     return {
-        "model": "TF-IDF of title, abstract and keywords (1-2-grams, sublinear) and a linear support vector machine",
+        "model": "TF-IDF of words and pairs, title, letters; a linear support vector machine each, summed",
         "basis": workings.basis,
         "seed": workings.evidence.seed,
         "settings": asdict(workings.method),
@@ -321,7 +322,7 @@ def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, An
         "likely_in_precision": LIKELY_IN_PRECISION,
         "records": len(workings.evidence.record_ids),
         "records_with_abstract": sum(presence == "full" for presence in workings.presence),
-        "words": len(features.words),
+        "words": int(features.matrix.shape[1]),
         "inclusions_used": fitted.included,
         "exclusions_used": fitted.excluded,
         "criteria_text_used": fitted.criteria_used,

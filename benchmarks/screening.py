@@ -1,0 +1,184 @@
+"""How early the ranking finds the inclusions of finished reviews, beside ASReview on the same draws.
+
+`python -m benchmarks screening DIR --draws 5 --seed 0 --out OUT [--peers ENVIRONMENTS]`. DIR holds `<name>.csv.gz`
+(record_id, title, abstract, keywords, included; other columns are not read) and, if there is one, `criteria.json`
+(name -> {"text": inclusion criteria}). Mode `priors`: one included and one excluded record are given, drawn as ASReview
+draws them (`RandomState(draw)`, once a side, rows in file order), no criteria text. Mode `criteria`: no decision, the
+criteria text. Records are read in batches of 5 % of what is decided (at least 1), and the ranking learns after each.
+
+`OUT/orders.csv.gz`: dataset, mode, draw, rank (from 1, priors left out), record_id. `OUT/screening.csv`: a row a run,
+of `ours` and of `asreview`; work_saved is WSS@95, early_recall recall@10 %. ASReview's orders are kept in
+`OUT/asreview-orders.jsonl` and are not made anew for the same file and draw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks import peers
+from benchmarks.screening_benchmark import METHOD, LabelledSet, read_set, simulate
+from pipeline.screen.classifier import UNDECIDED, gather_evidence
+from pipeline.screen.evaluate import order_figures
+
+RANKER = Path(__file__).with_name("peer_ranker.py")
+MEASURES = ("work_saved", "early_recall", "time_to_discovery", "loss")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One order: the record ids as they were read, priors left out, and the CPU seconds to the last inclusion."""
+
+    dataset: str
+    who: str
+    mode: str
+    draw: int
+    order: list[str]
+    figures: dict[str, float | int | None]
+    cpu_s: float
+
+
+def run(folder: Path, out: Path, environments: Path | None, draws: int, seed: int) -> int:
+    """Measure every set of a folder, write OUT/orders.csv.gz and OUT/screening.csv, print a table; 2 without sets."""
+    files = sorted(folder.glob("*.csv.gz"))
+    if not files:
+        print(f"no <name>.csv.gz in {folder}", file=sys.stderr)
+        return 2
+    out.mkdir(parents=True, exist_ok=True)
+    runs = [item for path in files for item in _ours(path, range(seed, seed + draws))]
+    if environments is not None:
+        runs += _theirs(files, range(seed, seed + draws), environments, out / "asreview-orders.jsonl")
+    _write(runs, out)
+    _print(runs)
+    return 0
+
+
+def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `screening` to the benchmarks."""
+    meaning = "how early the ranking finds the inclusions of labelled sets"
+    command = commands.add_parser("screening", help=meaning, description=meaning)
+    command.add_argument("folder", type=Path, metavar="DIR", help="folder with <name>.csv.gz, perhaps criteria.json")
+    command.add_argument("--draws", type=int, default=5, help="draws of the records given at the start")
+    command.add_argument("--seed", type=int, default=0, help="number of the first draw")
+    command.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
+    command.add_argument("--peers", dest="environments", type=Path, metavar="ENVIRONMENTS", help="also run ASReview")
+    command.set_defaults(measure=lambda said: run(said.folder, said.out, said.environments, said.draws, said.seed))
+
+
+def draw_as_asreview(included: NDArray[np.bool_], draw: int) -> list[int]:
+    """Return the rows (in file order) of the included and of the excluded record that ASReview would be given."""
+    sides = [np.flatnonzero(included == side) for side in (True, False)]
+    return [int(np.random.RandomState(draw).choice(rows, 1, replace=False)[0]) for rows in sides]
+
+
+def _ours(path: Path, draws: range) -> Iterator[Run]:
+    in_file_order = _included(path)
+    for draw in draws:
+        for mode in ("priors", "criteria"):
+            started = time.process_time()
+            labelled = read_set(path)
+            if mode == "criteria" and not labelled.criteria:
+                continue
+            criteria = labelled.criteria if mode == "criteria" else ""
+            undecided = [UNDECIDED] * len(labelled.records)
+            evidence = gather_evidence(labelled.records, undecided, criteria, draw, METHOD)
+            given = in_file_order.iloc[draw_as_asreview(in_file_order.to_numpy(), draw)].index
+            places = {record_id: row for row, record_id in enumerate(evidence.record_ids)}
+            priors = [places[record_id] for record_id in given] if mode == "priors" else []
+            rows = simulate(evidence, labelled.included, priors, stop_at_last=True)
+            seconds = time.process_time() - started
+            yield _judged(labelled, "ours", mode, draw, [evidence.record_ids[row] for row in rows], priors, seconds)
+
+
+def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path) -> Iterator[Run]:
+    wanted = {(hashlib.sha256(path.read_bytes()).hexdigest(), draw): path for draw in draws for path in files}
+    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.is_file() else []
+    known = {(line["sha256"], line["draw"]) for line in lines}
+    missing = {key: path for key, path in wanted.items() if key not in known}
+    python = peers.environment("asreview", environments)
+    if python is None:
+        return
+    if missing:
+        asked = json.dumps([[str(path.resolve()), draw] for (_, draw), path in missing.items()])
+        alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
+            command = [str(python.absolute()), str(RANKER.resolve())]
+            done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, cwd=place, env=alone)
+            sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
+            for line in done.stdout.splitlines():
+                told = json.loads(line)
+                told["sha256"] = sums[(told.pop("path"), told["draw"])]
+                stream.write(json.dumps(told) + "\n")
+                lines.append(told)
+    for line in lines:
+        path = wanted.get((line["sha256"], line["draw"]))
+        if path is not None:
+            ids = _included(path).index
+            labelled, given = read_set(path), [ids[row] for row in line["given"]]
+            order = [ids[row] for row in line["rows"]]
+            yield _judged(labelled, "asreview", "priors", line["draw"], order, given, line["cpu_s"])
+
+
+def _included(path: Path) -> pd.Series[bool]:
+    """Return whether each record was included, by id, in file order."""
+    table = pd.read_csv(path, keep_default_na=False, dtype=str, usecols=["record_id", "included"])
+    return pd.Series((table["included"] == "1").to_numpy(), index=table["record_id"])
+
+
+def _judged(
+    labelled: LabelledSet, who: str, mode: str, draw: int, order: list[str], priors: Sequence[object], seconds: float
+) -> Run:
+    """Return a run with its figures; the records that were not read are excluded ones and come last."""
+    truth = dict(zip(labelled.records["record_id"], labelled.included.tolist(), strict=True))
+    unread = len(truth) - len(order) - len(priors)
+    figures = order_figures([truth[record_id] for record_id in order] + [False] * unread)
+    measured = {name: getattr(figures, name) for name in ("records", "inclusions", *MEASURES)}
+    return Run(labelled.name, who, mode, draw, order, measured, seconds)
+
+
+def _write(runs: Sequence[Run], out: Path) -> None:
+    rows = [
+        {"dataset": item.dataset, "ranking": item.who, "mode": item.mode, "draw": item.draw}
+        | item.figures
+        | {"cpu_s": round(item.cpu_s, 3)}
+        for item in runs
+    ]
+    pd.DataFrame(rows).to_csv(out / "screening.csv", index=False, float_format="%.6f", lineterminator="\n")
+    text = ["dataset,mode,draw,rank,record_id\n"]
+    for item in runs:
+        if item.who == "ours":
+            start = f"{item.dataset},{item.mode},{item.draw}"
+            text += [f"{start},{rank},{record_id}\n" for rank, record_id in enumerate(item.order, start=1)]
+    (out / "orders.csv.gz").write_bytes(gzip.compress("".join(text).encode(), mtime=0))
+
+
+def _print(runs: Sequence[Run]) -> None:
+    """Print the means over the draws of each set, and their means over the sets."""
+    for who, mode in (("ours", "priors"), ("asreview", "priors"), ("ours", "criteria")):
+        rows = []
+        for name in sorted({item.dataset for item in runs if (item.who, item.mode) == (who, mode)}):
+            of_set = [item for item in runs if (item.dataset, item.who, item.mode) == (name, who, mode)]
+            figures = [[item.figures[measure] or 0.0 for measure in MEASURES] + [item.cpu_s] for item in of_set]
+            rows.append((name, [statistics.mean(column) for column in zip(*figures, strict=True)]))
+        if not rows:
+            continue
+        print(f"\n{who}, {mode}\n| set | WSS@95 | recall@10% | ATD | loss | CPU s |\n|---|---|---|---|---|---|")
+        means = [statistics.mean(column) for column in zip(*(values for _, values in rows), strict=True)]
+        for name, values in [*rows, ("mean", means)]:
+            saved, early, place, lost, seconds = values
+            print(f"| {name} | {saved:.3f} | {early:.3f} | {place:.1f} | {lost:.4f} | {seconds:.2f} |")

@@ -1,0 +1,58 @@
+"""The benchmark beside ASReview: its draws, its tables, and copies on one side of a split."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+screening = pytest.importorskip("benchmarks.screening")
+coproduction = pytest.importorskip("benchmarks.coproduction")
+
+
+def test_draws_are_those_of_the_peer() -> None:
+    included = np.arange(50) % 7 == 0
+    one, other = screening.draw_as_asreview(included, 3)
+    assert one == np.random.RandomState(3).choice(np.flatnonzero(included), 1, replace=False)[0]
+    assert included[one] and not included[other]
+
+
+def test_the_tables_hold_every_run(tmp_path: Path) -> None:
+    rows = [
+        (f"r{n:02d}", f"{'nudging nurses' if n % 6 == 0 else 'wheat soil'} {n}", "", int(n % 6 == 0)) for n in range(40)
+    ]
+    table = pd.DataFrame(rows, columns=["record_id", "title", "abstract", "included"])
+    (tmp_path / "toy.csv.gz").write_bytes(gzip.compress(table.to_csv(index=False).encode()))
+    (tmp_path / "criteria.json").write_text('{"toy": {"text": "nudging of nurses"}}', encoding="utf-8")
+    assert screening.run(tmp_path, tmp_path / "out", None, 2, 0) == 0
+    orders = pd.read_csv(tmp_path / "out" / "orders.csv.gz")
+    assert list(orders.columns) == ["dataset", "mode", "draw", "rank", "record_id"]
+    assert set(zip(orders["mode"], orders["draw"], strict=True)) == {
+        (m, d) for m in ("priors", "criteria") for d in (0, 1)
+    }
+    figures = pd.read_csv(tmp_path / "out" / "screening.csv")
+    assert figures["early_recall"].between(0, 1).all() and len(figures) == 4
+    again = (tmp_path / "out" / "orders.csv.gz").read_bytes()
+    screening.run(tmp_path, tmp_path / "out", None, 2, 0)
+    assert (tmp_path / "out" / "orders.csv.gz").read_bytes() == again
+
+
+def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
+    assert screening.run(tmp_path, tmp_path / "out", None, 1, 0) == 2
+
+
+def test_copies_are_one_cluster() -> None:
+    table = pd.DataFrame(
+        [
+            ("a", "One work", ""),
+            ("b", "one work.", "10.1/x"),
+            ("c", "Other", "10.1/X"),
+            ("d", "Far", ""),
+            ("e", "Away", ""),
+        ],
+        columns=["id", "title", "doi"],
+    )
+    assert coproduction.clusters(table, [["e", "d"]]) == ["a", "a", "a", "d", "d"]
