@@ -106,7 +106,7 @@ def shortened_title(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of which one title lacks the series or subtitle, with the same authors, journal and page."""
     close = title_within(pairs) | at_least(pairs.title_similarity, CLOSE_TITLE)
     where = agree(pairs.journal) & agree(pairs.pages) & ~differ(pairs.volume) & ~differ(pairs.page_ends)
-    when = agree(pairs.year) & (agree(pairs.volume) | agree(pairs.page_ends))
+    when = agree(pairs.year) & (agree(pairs.volume) | agree(pairs.page_ends)) & ~differ(pairs.issue)
     known = at_least(pairs.author_similarity, SAME_NAMES) | (agree(pairs.authors) & agree(pairs.issue))
     return close & known & where & when & ~pairs.recurring
 
@@ -133,7 +133,7 @@ def translated_title(pairs: Comparison, settings: DedupSection) -> Flags:
     where = agree(pairs.journal) & agree(pairs.pages) & agree(pairs.page_ends) & ~differ(pairs.volume)
     known = agree(pairs.authors) & ~differ(pairs.year)
     half = at_least(pairs.title_similarity, HALF_TITLE) & at_least(pairs.author_similarity, SAME_NAMES)
-    counted = half & agree(pairs.volume) & ~pairs.recurring
+    counted = half & agree(pairs.volume) & ~differ(pairs.issue) & ~pairs.recurring
     whole = agree(pairs.year) & pairs.several_pages & ~pairs.from_page_one & ~title_missing(pairs, settings)
     placed = whole & ((agree(pairs.volume) & agree(pairs.issue)) | (~differ(pairs.issue) & ~pairs.recurring))
     return where & known & (counted | placed)

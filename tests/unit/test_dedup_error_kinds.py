@@ -178,3 +178,48 @@ def test_17_a_reprint_in_a_sister_journal_is_asked() -> None:
 def test_20_a_meeting_abstract_and_the_paper_are_linked_or_asked_never_merged() -> None:
     talk = paper("abstract", "volume", "issue", "pages", type="conference", booktitle="9th Nordic Days", journal=None)
     assert verdict(paper("abstract"), talk, DedupSection()) == "same_study"
+
+
+def test_15_registrations_of_two_trials_stay_apart() -> None:
+    trial = {"authors": ["Northern Parks, Inc"], "year": 2011}
+    adults = {**trial, "title": "Open label trial of shared budgets in adult neighbours with garden-sensitive interest"}
+    young = {**trial, "title": "Open label trial of shared budgets in young neighbours with garden-resistant interest"}
+    assert verdict(adults, young) in ("none", "different")
+
+
+def test_16_an_article_that_its_journal_rewrites_each_year_is_a_version() -> None:
+    article = {
+        "type": "article", "title": "Hay fever", "authors": ["Quist, A."], "journal": "Evidence Yearly",
+        "abstract": "Hay fever is found in one of six people and we looked for what helps. " * 6,
+    }  # fmt: skip
+    one, other = {**article, "year": 2008, "volume": "2008"}, {**article, "year": 2010, "volume": "2010"}
+    assert verdict(one, other) == "duplicate"
+    assert verdict(one, other, DedupSection()) == "same_study"
+
+
+def test_18_a_work_at_two_venues_is_asked() -> None:
+    elsewhere = paper("abstract", "issue", "pages", journal="European Parks Review", volume="30")
+    assert verdict(paper("abstract"), elsewhere) == "uncertain"
+
+
+def test_19_a_one_page_record_without_doi_joins_the_whole_one() -> None:
+    assert verdict(paper(doi="10.5555/b.1"), paper("abstract", "issue", pages="282-282")) == "duplicate"
+
+
+def test_two_pieces_of_one_author_on_the_same_pages_of_two_issues_stay_apart() -> None:
+    first = paper("abstract", title="Parks of the week", issue="1", pages="4-5")
+    assert verdict(first, {**first, "title": "Ponds of the week", "issue": "2"}) != "duplicate"
+
+
+def test_a_letter_and_the_reply_on_its_page_stay_apart() -> None:
+    letter = paper("abstract", title="Who pays for the parks that neighbours plan?", pages="310")
+    reply = {**letter, "title": "Who pays for the parks that neighbours plan? - Reply", "authors": ["Moreau, B."]}
+    assert verdict(letter, reply) != "duplicate"
+
+
+def test_editions_of_a_chapter_stay_apart() -> None:
+    chapter = {"type": "chapter", "title": "Planning parks with neighbours", "authors": ["Quist, A."]}
+    second = {**chapter, "booktitle": "Handbook of parks", "year": 2016, "pages": "201-219"}
+    assert (
+        verdict({**chapter, "booktitle": "Handbook of parks", "year": 2009, "pages": "88-104"}, second) != "duplicate"
+    )
