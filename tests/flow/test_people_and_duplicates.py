@@ -86,7 +86,7 @@ def test_the_sheet_shows_both_side_by_side_and_says_what_differs(review: Review)
     assert row["other_sources"]
     assert len(row["abstract"]) < 420
     assert row["abstract"].endswith(" ...")
-    assert "identifiers differ" in row["why"]
+    assert "same title and authors, published elsewhere" in row["why"]
 
 
 @pytest.mark.parametrize(("answer", "together"), [("same", True), ("different", False), ("same study", False)])
