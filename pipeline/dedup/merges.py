@@ -8,6 +8,7 @@ from pipeline.dedup.comparables import Flags
 from pipeline.dedup.comparison import Comparison, agree, at_least, differ, unknown
 from pipeline.dedup.rules import (
     CLOSE_TITLE,
+    SAME_ABSTRACT,
     SAME_NAMES,
     SAME_TITLE,
     Rule,
@@ -125,7 +126,7 @@ def translated_journal(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs with the same title, authors, abstract, year, volume and issue; pages do not contradict."""
     same = at_least(pairs.title_similarity, SAME_TITLE) & at_least(pairs.author_similarity, SAME_NAMES)
     when = agree(pairs.year) & agree(pairs.volume) & agree(pairs.issue) & ~differ(pairs.pages)
-    return same & when & at_least(pairs.abstract_similarity, 0.95) & ~pairs.recurring
+    return same & when & at_least(pairs.abstract_similarity, SAME_ABSTRACT) & ~pairs.recurring
 
 
 def translated_title(pairs: Comparison, settings: DedupSection) -> Flags:

@@ -29,15 +29,15 @@ def other_review_version(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def preprint_and_article(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of a preprint and a publication of the same authors under the same title, a few years apart."""
-    same = title_agrees(pairs, settings) & agree(pairs.authors) & _near(pairs)
+    same = title_agrees(pairs, settings) & agree(pairs.authors) & _one_work(pairs) & ~differ(pairs.notice)
     return pairs.preprint & same & ~same_identifier(pairs, settings) & ~pairs.recurring
 
 
 def conference_and_journal(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of a conference paper and a journal article of the same authors under the same title."""
-    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors) & _near(pairs)
+    same = at_least(pairs.title_similarity, SAME_TITLE) & agree(pairs.authors) & _one_work(pairs)
     elsewhere = ~agree(pairs.journal) & ~same_identifier(pairs, settings)
-    return pairs.conference & same & elsewhere & ~pairs.recurring
+    return pairs.conference & same & elsewhere & ~differ(pairs.notice) & ~pairs.recurring
 
 
 def work_and_retraction(pairs: Comparison, settings: DedupSection) -> Flags:
@@ -47,12 +47,13 @@ def work_and_retraction(pairs: Comparison, settings: DedupSection) -> Flags:
 
 def corrected_republication(pairs: Comparison, settings: DedupSection) -> Flags:
     """Return pairs of an article and its republication, which says so in its title."""
-    return pairs.republication & agree(pairs.authors) & ~differ(pairs.journal) & _near(pairs)
+    return pairs.republication & agree(pairs.authors) & ~differ(pairs.journal) & _one_work(pairs)
 
 
-def _near(pairs: Comparison) -> Flags:
+def _one_work(pairs: Comparison) -> Flags:
+    """Return pairs a few years apart at most whose titles name no different parts and hold no different numbers."""
     near: Flags = ~(pairs.year_gap > MOST_YEARS_BETWEEN)
-    return near
+    return near & ~differ(pairs.series) & ~pairs.part_on_one_side & ~differ(pairs.numbers)
 
 
 KINDS: tuple[Version, ...] = (

@@ -8,6 +8,7 @@ from pipeline.dedup.comparables import Flags
 from pipeline.dedup.comparison import Comparison, agree, at_least, differ
 from pipeline.dedup.rules import (
     CLOSE_TITLE,
+    SAME_ABSTRACT,
     SAME_NAMES,
     SAME_TITLE,
     Rule,
@@ -18,8 +19,6 @@ from pipeline.dedup.rules import (
     whole_print,
 )
 from pipeline.protocol import DedupSection
-
-SAME_ABSTRACT = 0.95
 
 
 def other_notice(pairs: Comparison, settings: DedupSection) -> Flags:

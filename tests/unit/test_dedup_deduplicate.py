@@ -266,6 +266,27 @@ def test_versions_are_what_the_protocol_says(version: dict[str, Any], key: str) 
         assert len(found.records) == (1 if policy == "merged" else 2)
 
 
+@pytest.mark.parametrize("policy", ["merged", "linked"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "preprint", "journal": "SSRN"},
+        {"type": "conference", "journal": None, "booktitle": "IRSPM conference"},
+    ],
+)
+def test_another_part_or_an_erratum_is_no_version(policy: str, change: dict[str, Any]) -> None:
+    settings = DedupSection.model_validate({"preprints": policy, "conference_versions": policy})
+    place = ("doi", "volume", "issue", "pages")
+    for one, other in ((", part 1", ", part 2"), ("", ", part 2"), (" in 2016", " in 2017")):
+        first = without(*place, title=ARTICLE["title"] + one)
+        second = without(*place, title=ARTICLE["title"] + other, **change)
+        found = deduplicate(entries(first, second), answers(), settings)
+        assert not set(found.pairs["verdict"]) & {"duplicate", "same_study"}
+    erratum = without(*place, title="Erratum to: " + ARTICLE["title"], **change)
+    found = deduplicate(entries(ARTICLE, erratum), answers(), settings)
+    assert not set(found.pairs["verdict"]) & {"duplicate", "same_study"}
+
+
 def test_a_person_unlinks_versions() -> None:
     preprint = {**BARE, "type": "preprint", "authors": ARTICLE["authors"], "year": 2018, "journal": "SSRN"}
     result = run(ARTICLE, preprint, said=(("e1", "e2", "different"),))
