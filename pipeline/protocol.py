@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tomllib
 import unicodedata
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, StrictInt, ValidationError, field_validator, model_validator
 
 from pipeline.errors import ProtocolError
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 from pipeline.protocol_previous import AdjustmentSection, PreviousSection
+from pipeline.protocol_screening import FullTextSection, ScreeningSection
+from pipeline.protocol_section import Section
+from pipeline.protocol_synthesis import CodingSection, DisciplinesSection
 
 __all__ = [
     "CodingSection",
@@ -42,18 +44,10 @@ __all__ = [
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
-# A reviewer names files: the names of sheets know these characters, Windows keeps these names for devices.
-_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-
 SourceKind = Literal["database", "register", "other", "demonstration"]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ReviewSection(_Section):
+class ReviewSection(Section):
     """What the review is."""
 
     title: str = Field(min_length=1, description="title of the review, as reports print it")
@@ -63,7 +57,7 @@ class ReviewSection(_Section):
     notice: str = Field(default="", description="a sentence every page of the report shows")
 
 
-class Criterion(_Section):
+class Criterion(Section):
     """One criterion; its key in [criteria.KEY] is the code that decisions use as reason."""
 
     label: str = Field(min_length=1, description="short name, printed in tables and in the flow diagram")
@@ -78,7 +72,7 @@ class Criterion(_Section):
         return self
 
 
-class Stratum(_Section):
+class Stratum(Section):
     """Records kept beside the included set: still excluded in the flow, but counted apart and used by some tables."""
 
     label: str = Field(min_length=1, description="name, as tables print it")
@@ -93,7 +87,7 @@ class Stratum(_Section):
 VersionPolicy = Literal["merged", "linked", "apart"]
 
 
-class DedupSection(_Section):
+class DedupSection(Section):
     """When two entries are the same work."""
 
     title_similarity: float = Field(
@@ -129,75 +123,7 @@ class DedupSection(_Section):
     )
 
 
-class ScreeningSection(_Section):
-    """Who reads, how much at a time, and how the records are ordered."""
-
-    reviewers: tuple[str, ...] = Field(min_length=1, description="who gets worklists; names of letters, digits, -, _")
-    past_reviewers: tuple[str, ...] = Field(default=(), description="whose earlier decisions count, without worklists")
-    readers_per_record: int = Field(
-        strict=True, default=1, ge=1, le=2, description="how many people decide each record"
-    )
-    batch_size: int = Field(strict=True, default=50, ge=1, le=5000, description="rows of one worklist at most")
-    target_recall: float = Field(
-        strict=True, default=0.95, gt=0, lt=1, description="recall the lower cut of the bands is set for"
-    )
-    confidence: float = Field(strict=True, default=0.95, gt=0, lt=1, description="confidence of that statement")
-    show_scores: bool = Field(
-        strict=True, default=True, description="false: worklists without score, band and terms (blinded)"
-    )
-    classifier_exclusions: Literal["off"] = Field(
-        default="off", description="whether the classifier may exclude without a person; only `off` in this version"
-    )
-
-    @field_validator("reviewers", "past_reviewers")
-    @classmethod
-    def _plain_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if not _FILE_NAME.fullmatch(name) or name in _DEVICES:
-                raise ValueError(
-                    "a reviewer's name is made of small letters a to z, digits, - and _, at most 40, and no device "
-                    f"name of Windows (it names files); not {name!r}"
-                )
-        if len(set(names)) < len(names):
-            raise ValueError("a name stands twice")
-        return names
-
-    @model_validator(mode="after")
-    def _enough_readers(self) -> ScreeningSection:
-        if self.readers_per_record > len(self.reviewers):
-            raise ValueError("readers_per_record is larger than the number of reviewers")
-        both = [name for name in self.reviewers if name in self.past_reviewers]
-        if both:
-            raise ValueError(f"reviewers and past_reviewers both name {', '.join(both)}; name each person once")
-        return self
-
-
-class FullTextSection(_Section):
-    """Full-text stage."""
-
-    reasons: tuple[str, ...] = Field(
-        default=(), description="codes allowed as full-text reasons, in the order reports print them; empty: all"
-    )
-
-
-class CodingSection(_Section):
-    """Coding of what was included."""
-
-    frame: str = Field(default="", description="CSV with the columns dimension, code, pattern, relative to screening/")
-    dimensions: tuple[str, ...] = Field(default=(), description="dimensions on the coding worklist; empty: all")
-
-
-class DisciplinesSection(_Section):
-    """How a record gets its discipline."""
-
-    names: str = Field(default="", description="CSV with code, name; relative to screening/")
-    core_journals: str = Field(default="", description="CSV with title, issn, discipline; relative to screening/")
-    crosswalk: str = Field(default="", description="CSV with scheme, label, discipline; relative to screening/")
-    patterns: str = Field(default="", description="CSV with label, code: coding-frame discipline -> discipline code")
-    dimension: str = Field(default="discipline", description="dimension of the coding frame that names disciplines")
-
-
-class ReportSection(_Section):
+class ReportSection(Section):
     """What the report prints."""
 
     authors: tuple[str, ...] = Field(default=(), description="authors of the review")
@@ -206,7 +132,7 @@ class ReportSection(_Section):
     )
 
 
-class Source(_Section):
+class Source(Section):
     """One row of the search log, [[source]] in references/sources.toml."""
 
     name: str = Field(min_length=1, description="name of the source, unique; printed in the flow diagram")
@@ -243,7 +169,7 @@ class Source(_Section):
         return tuple(path.as_posix() for path in paths)
 
 
-class Protocol(_Section):
+class Protocol(Section):
     """screening/protocol.toml, checked."""
 
     review: ReviewSection
@@ -304,7 +230,7 @@ class Protocol(_Section):
         return self.screening.reviewers + self.screening.past_reviewers
 
 
-class SearchLog(_Section):
+class SearchLog(Section):
     """references/sources.toml, checked."""
 
     source: tuple[Source, ...] = ()
@@ -343,7 +269,7 @@ def read_search_log(path: Path, shown_as: str = "references/sources.toml") -> Se
     return _read(SearchLog, path, shown_as) if path.exists() else SearchLog()
 
 
-class _DedupSettings(_Section):
+class _DedupSettings(Section):
     """The section [dedup] alone."""
 
     dedup: DedupSection

@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 # From the ground up. A part may import from parts below it and from itself, never from its own floor or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "identity", "engine_map"),
-    ("protocol_mistakes", "protocol_previous", "lock", "store", "review", "summary", "records"),
+    ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
+    ("protocol_previous", "protocol_screening", "protocol_synthesis"),
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
