@@ -57,10 +57,19 @@ class FileLink:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure: plain SVG (as made by `overlap_figure`), what it shows, and its file in outputs/report/."""
+
+    svg: str
+    caption: str
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of the page with its heading; `anchor` is its address within the page (a-z, 0-9, hyphen).
 
-    `figure_svg` is a figure as made by `overlap_figure`, `figure_caption` what it shows.
+    A heading, then paragraphs, figures, tables and files in that order.
     """
 
     heading: str
@@ -68,8 +77,7 @@ class Section:
     paragraphs: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     files: tuple[FileLink, ...] = ()
-    figure_svg: str = ""
-    figure_caption: str = ""
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pipeline.report.flow import flow_of
 from pipeline.report.flow_diagram import figure_faces, flow_diagram
 from pipeline.report.flow_files import drawn_flow
 from pipeline.report.overlap_figure import overlap_figure
-from pipeline.report.page import FileLink, Page, Section, Table, render_page
+from pipeline.report.page import Figure, FileLink, Page, Section, Table, render_page
 from pipeline.report.source_overlap import Overlap, contribution_listing, intersection_listing, source_overlap
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
@@ -277,9 +277,11 @@ def _overlap_section(overlap: Overlap) -> Section:
         "overlap",
         (text,),
         (shown, both),
-        figure_svg=overlap_figure(overlap),
-        figure_caption="How many records each set of sources found (UpSet figure); the tables hold the same numbers.",
+        figures=(Figure(overlap_figure(overlap), _UPSET_CAPTION, "source_overlap.svg"),),
     )
+
+
+_UPSET_CAPTION = "How many records each set of sources found (UpSet figure); the tables hold the same numbers."
 
 
 def _screening_section(stage: StageInput) -> Section:

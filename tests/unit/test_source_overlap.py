@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.overlap_figure import MOST_SETS, overlap_figure
-from pipeline.report.page import Page, Section, render_page
+from pipeline.report.page import Figure, Page, Section, render_page
 from pipeline.report.source_overlap import (
     Contribution,
     Intersection,
@@ -113,7 +113,7 @@ def test_no_record_no_figure() -> None:
 
 def test_the_page_takes_the_figure() -> None:
     svg = overlap_figure(source_overlap(NAMES, FOUND, frozenset(), {}))
-    section = Section("Overlap", "overlap", figure_svg=svg, figure_caption="Who found what.")
+    section = Section("Overlap", "overlap", figures=(Figure(svg, "Who found what."),))
     page = render_page(Page("T", "Q", sections=(section,)))
     assert svg.strip() in page
     assert len(re.findall("<figcaption", page)) == 1
