@@ -225,7 +225,7 @@ class ReviewRun:
         path = self.review.folder / shown
         if not path.is_file():
             raise ProtocolError("named in [coding] frame, but it is not there", file=shown, hint="put it back")
-        return read_frame(path.read_bytes(), shown).code_names()
+        return read_frame(path.read_bytes(), shown).answers()
 
     def issue_sheets(self) -> Issued:
         """Write the sheets that are due.

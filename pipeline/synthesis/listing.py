@@ -29,14 +29,17 @@ class Listing:
     mistakes: tuple[str, ...] = ()
 
 
-def read_listing(content: bytes, file: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Listing:
+def read_listing(
+    content: bytes, file: str, required: tuple[str, ...], optional: tuple[str, ...] = (), *, others: bool = False
+) -> Listing:
     """Return the rows of a CSV file that has at least the required columns.
 
     Args:
         content: the file's bytes, UTF-8 with or without a byte order mark; empty bytes are a file without rows.
         file: name of the file for messages.
         required: columns that must be there.
-        optional: columns that are read where they are there; other columns are left alone.
+        optional: columns that are read where they are there.
+        others: whether other columns are read, too; else they are left alone.
 
     Returns:
         Rows with a cell for every required and optional column (empty where the file has none); wholly empty rows
@@ -66,7 +69,8 @@ def read_listing(content: bytes, file: str, required: tuple[str, ...], optional:
             ),
             file=file,
         )
-    return _rows(lines[1:], header, (*required, *optional), file)
+    more = tuple(name for name in header if name and name not in (*required, *optional)) if others else ()
+    return _rows(lines[1:], header, (*required, *optional, *more), file)
 
 
 def _unusable(*mistakes: str, file: str) -> Listing:
