@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import (
+    coding,
     coproduction,
     dedup,
     dedup_columns,
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    for listed in (screening, coproduction, stopping, triage):
+    for listed in (coding, screening, coproduction, stopping, triage):
         listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)

@@ -52,7 +52,9 @@ SUGGESTION_COLUMNS: tuple[Column, ...] = (
     Column("field", "str", "title, abstract or keywords", nullable=False),
     Column("matched", "str", "the words that matched, at most 60 characters", nullable=False),
     Column("start", "int", "where they begin in the field, counted from 0", nullable=False),
-    Column("method", "str", "how the suggestion came about: pattern, or model (trained on confirmed codes)", nullable=False),
+    Column(
+        "method", "str", "how the suggestion came about: pattern, or model (trained on confirmed codes)", nullable=False
+    ),
     Column("negated", "bool", "a word such as `not`, `no` or `without` stands directly before it", nullable=False),
     Column("value", "str", "direction or sign that the sentence suggests; empty where the code has none"),
 )

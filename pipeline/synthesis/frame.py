@@ -237,9 +237,7 @@ def _cell_mistakes(file: str, row: Row, first: Row) -> Iterator[str]:
     for column, allowed in known.items():
         cell, default = row.cells[column], "multi" if column == "selection" else "plain"
         if cell not in ("", *allowed):
-            yield compose(
-                f"unknown {column}", file=file, row=row.number, column=column, found=cell, allowed=allowed
-            )
+            yield compose(f"unknown {column}", file=file, row=row.number, column=column, found=cell, allowed=allowed)
         elif (first.cells[column] or default) != (cell or default):
             dimension = row.cells["dimension"]
             message, hint = f"row {first.number} says otherwise for {dimension!r}", f"give the dimension one {column}"
@@ -247,7 +245,9 @@ def _cell_mistakes(file: str, row: Row, first: Row) -> Iterator[str]:
     least = row.cells["least"]
     if least and not (least.isdigit() and int(least) > 0):
         hint = "write how many matches suggest the code, such as 2"
-        yield compose("a whole number above 0 is needed", file=file, row=row.number, column="least", found=least, hint=hint)
+        yield compose(
+            "a whole number above 0 is needed", file=file, row=row.number, column="least", found=least, hint=hint
+        )
     wrong = [value for value in row.cells["values"].split() if not _VALUE.fullmatch(value)]
     if wrong:
         hint = "part the values by blanks, such as `+ - mixed not_stated`"

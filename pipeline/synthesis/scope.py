@@ -11,7 +11,10 @@ from typing import Final
 from pipeline.synthesis.frame import NOT_STATED, FrameCode
 
 _LOOK_BACK: Final = 40
-_NEAR: Final = 70
+_NEAR: Final = 25
+_JOINED: Final = re.compile(
+    r"^\w*(?: (?:to|of|for|from))?(?:,| and/or\b| and\b| or\b| as well as\b| to,? or\b| as)", re.IGNORECASE
+)
 _NEGATION: Final = re.compile(
     r"\b(?:(?:(?:does|do|did|is|are|was|were|has|have|had|can|could|will|would|should|may|might) ?n[o']t"
     r"|not|no|nor|never|neither|without|non|cannot|hardly|no longer|far from)"
@@ -20,7 +23,9 @@ _NEGATION: Final = re.compile(
     r"(?:\s+(?:an?|the|by|through|with|as))*[\s-]+$",
     re.IGNORECASE,
 )
-_SENTENCE_END: Final = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<!\bet al)(?<!\b[A-Z])[.!?][\"'\u201d)]?\s+(?=[\"'\u201c(]?[A-Z0-9])")
+_SENTENCE_END: Final = re.compile(
+    r"(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bcf)(?<!\bet al)(?<!\b[A-Z])[.!?][\"'\u201d)]?\s+(?=[\"'\u201c(]?[A-Z0-9])"
+)
 _TURN: Final = re.compile(
     r"[;:\u2014]\s|,?\s\b(?:but|however|although|though|whereas|while|yet|despite|in spite of|nevertheless)\b",
     re.IGNORECASE,
@@ -45,14 +50,20 @@ HELP: Final = re.compile(
 OBSERVED: Final = re.compile(
     r"\b(?:f(?:ind|ound)\b|findings?|results?|show(?:s|ed|n)?\b|reveal|suggest(?:s|ed)?\b|indicat|demonstrat|illustrat|highlight(?:s|ed)?\b"
     r"|evidence|observ(?:e|ed|ation)|emerg(?:e|ed)\b|reported|associated with|led to|resulted|identif(?:y|ied|ies)|document(?:s|ed)\b"
-    r"|conclu|we learn|it turned out|turned out|underlin|reiterat|substantiat)",
+    r"|conclu|apparent|(?:became|become|becomes) (?:clear|evident|visible)|we learn|it turned out|turned out|underlin|reiterat|substantiat)",
     re.IGNORECASE,
 )
 INTENDED: Final = re.compile(
-    r"\b(?:aims?\b|aimed|purpose|objective|seek(?:s|ing)?\b|sought|will|would|should|could|can\b|may\b|might|potential(?:ly)?\b|promis"
-    r"|expect|hop(?:e|es|ed)\b|consider(?:s|ed)?\b|propos|argu|in order to|whether|explor|examin|investigat|discuss|question"
-    r"|intended|need(?:s|ed)? to|is to\b|heralded|assum|hypothes)",
+    r"\b(?:aims?\b|aimed|purpose|objectives?\b|seek(?:s|ing)?\b|sought|should|must\b|ought|propos|argu(?:e|es|ed|ing)\b|in order to"
+    r"|whether|explor|examin|investigat|discuss(?:es|ed)?\b|question|considers?\b|intended|heralded|hypothes|we (?:assess|study|analyse|ask)"
+    r"|(?:paper|article|chapter|study|review|thesis|book|work) (?:\w+ )?(?:assess|address|focus|present|offer|provide|describe|look)\w*"
+    r"|(?:this|the|our|present) (?:article|paper|chapter|essay|book|contribution) "
+    r"(?!finds|found|shows|showed|reveals|demonstrates|documents|illustrates|reports|and|is based)\w+"
+    r"|revisit|reconstruct|future research|further research|need(?:s|ed)? to|is expected|are expected|recommend)",
     re.IGNORECASE,
+)
+POSSIBLE: Final = re.compile(
+    r"\b(?:will|would|could|can\b|may\b|might|potential(?:ly)?\b|promis|expect|hop(?:e|es|ed)\b)", re.IGNORECASE
 )
 
 
@@ -80,29 +91,44 @@ def sentence_at(text: str, position: int) -> tuple[int, int]:
 def direction(text: str, start: int, end: int) -> str:
     """Return what the sentence says of the words between two positions: `+`, `-`, `mixed` or `not_stated`.
 
-    The clause around the words counts before the rest of the sentence; in it the nearest word of help or hindrance.
-    Where one of each is near, it is `mixed`. Negated words of help or hindrance tell the other way round.
+    The clause around the words counts before the rest of the sentence; in it the nearest word of help or hindrance. It
+    is `mixed` where one of each stand side by side (`enablers and barriers`). Negated words tell the other way round.
     """
     first, last = sentence_at(text, start)
     turns = [first, *(match.start() for match in _TURN.finditer(text, first, last)), last]
     clause = max(at for at in turns if at <= start), min((at for at in turns if at >= end), default=last)
     for left, right in (clause, (first, last)):
         found = _cues(text, left, right, start, end)
-        near = {sign for sign, distance in found if distance <= _NEAR}
-        if near == {"+", "-"}:
-            return "mixed"
         if found:
-            return min(found, key=lambda item: item[1])[0]
+            nearest = min(found)
+            opposite = [cue for cue in found if cue[3] != nearest[3] and _side_by_side(text, nearest, cue)]
+            return "mixed" if opposite else nearest[3]
     return NOT_STATED
 
 
-def _cues(text: str, left: int, right: int, start: int, end: int) -> list[tuple[str, int]]:
-    """Return the sign of each word of help or hindrance between two positions, with its distance from the words."""
+_Cue = tuple[int, int, int, str]
+
+
+def _side_by_side(text: str, one: _Cue, other: _Cue) -> bool:
+    """Return whether two cues are named together: `foster or hinder`, `barriers to and drivers of`."""
+    first, second = sorted([(one[1], one[2]), (other[1], other[2])])
+    between = text[first[1] : second[0]]
+    return len(between) <= _NEAR and _JOINED.search(between) is not None
+
+
+def _cues(text: str, left: int, right: int, start: int, end: int) -> list[_Cue]:
+    """Return the words of help or hindrance between two positions: distance from the words, place, sign.
+
+    Help that is part of the words themselves (`political support`) says nothing of what they did.
+    """
     found = []
     for sign, other, cue in (("+", "-", HELP), ("-", "+", HINDRANCE)):
         for match in cue.finditer(text, left, right):
+            if sign == "+" and match.start() < end and match.end() > start:
+                continue
             distance = max(start - match.end(), match.start() - end, 0)
-            found.append((other if is_negated(text, match.start()) else sign, distance))
+            said = other if is_negated(text, match.start()) else sign
+            found.append((distance, match.start(), match.end(), said))
     return found
 
 
@@ -112,8 +138,15 @@ def suggested_value(item: FrameCode, text: str, start: int, end: int) -> str:
         return item.values[0] if item.values else ""
     said = direction(text, start, end)
     if item.kind == "signed":
-        first, last = sentence_at(text, start)
-        shown = OBSERVED.search(text, first, last) is not None
-        intended = INTENDED.search(text, first, last) is not None
-        said = said if shown and said != NOT_STATED and not (intended and not shown) else "claimed_only"
-    return said if said in item.values else NOT_STATED if NOT_STATED in item.values else item.values[-1]
+        said = "claimed_only" if not is_told_as_fact(text, start) else item.values[0] if said == NOT_STATED else said
+    return said if said in item.values else NOT_STATED if NOT_STATED in item.values else item.values[0]
+
+
+def is_told_as_fact(text: str, position: int) -> bool:
+    """Return whether the sentence around a position tells what was found, not what is meant, asked or possible."""
+    first, last = sentence_at(text, position)
+    return (
+        OBSERVED.search(text, first, last) is not None
+        and INTENDED.search(text, first, last) is None
+        and POSSIBLE.search(text, first, last) is None
+    )
