@@ -136,7 +136,8 @@ def _numbers(counts: Counts) -> dict[str, int]:
 def _sources_section(version: Version, states: pd.DataFrame) -> Section:
     new = states[~states["entry_id"].isin(old_entries(version, states))]
     there = states["source"].value_counts(), new["source"].value_counts(), version.states["source"].value_counts()
-    records = new.loc[new["state"] != "duplicate", "source"].value_counts()
+    lanes = since(version, states).states
+    records = lanes.loc[lanes["state"] != "duplicate", "source"].value_counts()
     rows = tuple(
         (source, *(f"{int(part.get(source, 0)):,}" for part in (there[2], there[0], there[1], records)))
         for source in sorted({*there[0].index, *there[2].index})
