@@ -21,7 +21,7 @@ from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 from pipeline.protocol_previous import AdjustmentSection, PreviousSection
 from pipeline.protocol_screening import FullTextSection, ScreeningSection
 from pipeline.protocol_section import Section
-from pipeline.protocol_synthesis import CodingSection, DisciplinesSection
+from pipeline.protocol_synthesis import CodingSection, DisciplinesSection, SynthesisSection
 
 __all__ = [
     "CodingSection",
@@ -180,6 +180,7 @@ class Protocol(Section):
     full_text: FullTextSection = FullTextSection()
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
+    synthesis: SynthesisSection = SynthesisSection()
     report: ReportSection = ReportSection()
     previous: PreviousSection = PreviousSection()
     adjustments: dict[str, AdjustmentSection] = Field(

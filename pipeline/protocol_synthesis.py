@@ -10,6 +10,10 @@ from pipeline.protocol_section import Section
 class CodingSection(Section):
     """Coding of what was included."""
 
+    least_positives: int = Field(
+        default=15, ge=5, description="confirmed studies with a code, and without it, that a trained suggestion needs"
+    )
+
     frame: str = Field(default="", description="CSV with the columns dimension, code, pattern, relative to screening/")
     dimensions: tuple[str, ...] = Field(default=(), description="dimensions on the coding worklist; empty: all")
 
@@ -22,3 +26,34 @@ class DisciplinesSection(Section):
     crosswalk: str = Field(default="", description="CSV with scheme, label, discipline; relative to screening/")
     patterns: str = Field(default="", description="CSV with label, code: coding-frame discipline -> discipline code")
     dimension: str = Field(default="discipline", description="dimension of the coding frame that names disciplines")
+
+
+class SynthesisSection(Section):
+    """Tables and figures of the synthesis: which dimensions of the coding frame play which part."""
+
+    tables: dict[str, str] = Field(
+        default_factory=dict,
+        description="dimension -> number, such as mode = 'T2': tables by discipline; empty: every dimension, no number",
+    )
+    cross_tables: dict[str, str] = Field(
+        default_factory=dict, description="'rows x columns' -> number: tables of two dimensions"
+    )
+    factors: tuple[str, ...] = Field(default=(), description="dimensions of what helps or hinders, for the incidents")
+    actors: str = Field(default="", description="dimension of the actors, for the incidents")
+    phases: str = Field(default="", description="dimension of the phase of the service, for the incidents")
+    areas: str = Field(default="", description="dimension of the policy area, for the incidents")
+    modes: str = Field(default="", description="dimension of the modes: columns of the evidence map and of figures")
+    outcomes: str = Field(default="", description="dimension of the outcomes: rows of the evidence map")
+    grades: str = Field(default="", description="dimension of the strength of evidence: shades of the evidence map")
+    review: str = Field(default="", description="'dimension:code' of works that review others; they tell no incident")
+    traditions: str = Field(
+        default="", description="column of the coding frame that names the tradition a code (a theory) belongs to"
+    )
+    test_group: tuple[str, ...] = Field(
+        default=(),
+        description="'dimension:code' that all must hold: the studies that are compared with the others on whether "
+        "they use codes of two or more traditions",
+    )
+    gaps: tuple[str, ...] = Field(
+        default=(), description="'rows x columns': where to look for gaps; discipline may be one of the two"
+    )

@@ -218,6 +218,7 @@ class ReviewRun:
 
     def _dimensions(self) -> dict[str, tuple[str, ...]]:
         from pipeline.synthesis.coding import read_frame
+        from pipeline.synthesis.incident_answers import incident_dimensions
 
         if not self.protocol.coding.frame:
             return {}
@@ -225,7 +226,8 @@ class ReviewRun:
         path = self.review.folder / shown
         if not path.is_file():
             raise ProtocolError("named in [coding] frame, but it is not there", file=shown, hint="put it back")
-        return read_frame(path.read_bytes(), shown).answers()
+        frame = read_frame(path.read_bytes(), shown)
+        return frame.answers() | incident_dimensions(frame, self.protocol.synthesis.factors)
 
     def issue_sheets(self) -> Issued:
         """Write the sheets that are due.

@@ -206,7 +206,7 @@ class SheetReader:
             entry_id=ids["id"],
             other_entry_id=ids.get("other_id", ""),
             dimension=known.get(dimension.casefold(), dimension),
-            note=plain_cell(cells.get("note", "")).strip(),
+            note=self.kind.note({name: plain_cell(cell) for name, cell in cells.items()}),
             title=title,
             text_sha256=stamp
             if _STAMP.fullmatch(stamp)

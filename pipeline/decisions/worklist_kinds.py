@@ -24,6 +24,7 @@ class SheetKind:
         columns: all columns in the order they are written.
         required: columns without which the sheet is refused.
         task: what the person is asked, in words.
+        kept: further columns people may fill; their cells are kept in the note of the ledger (`column: cell | ...`).
     """
 
     name: str
@@ -32,6 +33,17 @@ class SheetKind:
     columns: tuple[str, ...]
     required: tuple[str, ...]
     task: str
+    kept: tuple[str, ...] = ()
+
+    def note(self, cells: Mapping[str, str]) -> str:
+        """Return the note of a row: its own and, before it, the cells of the kept columns.
+
+        >>> KINDS["incidents"].note({"page": "12", "passage": "they waited", "note": "see also p. 3"})
+        'page: 12 | passage: they waited | note: see also p. 3'
+        """
+        own = cells.get("note", "").strip()
+        parts = [f"{name}: {' '.join(cells[name].split())}" for name in self.kept if cells.get(name, "").strip()]
+        return " | ".join([*parts, *([f"note: {own}" if parts else own] if own else [])])
 
 
 _WORK = ("title", "abstract", "authors", "year", "journal", "keywords", "doi")
@@ -74,6 +86,16 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 + _TAIL,
                 ("id", "dimension", "codes"),
                 "confirm or correct the suggested codes",
+            ),
+            SheetKind(
+                "incidents",
+                "worklists",
+                MappingProxyType({"codes": "coding"}),
+                ("id", "dimension", "codes", "page", "passage", "actor", "phase", "area", "note", "suggested")
+                + ("allowed", "title", "abstract", "journal", *_TAIL),
+                ("id", "dimension", "codes"),
+                "confirm incidents, with the passage and its page",
+                ("page", "passage", "actor", "phase", "area"),
             ),
             SheetKind(
                 "duplicates",

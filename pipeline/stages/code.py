@@ -12,6 +12,8 @@ from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
 from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines, confirm_disciplines
+from pipeline.synthesis.frame import parted
+from pipeline.synthesis.incident_answers import is_incident
 
 PASSED = ("awaiting_retrieval", "awaiting_eligibility")
 
@@ -27,6 +29,7 @@ CONFIRMED_COLUMNS: tuple[Column, ...] = (
     Column("dimension", "str", "dimension of the coding frame", nullable=False),
     Column("code", "str", "code a person gave, or not_stated", nullable=False),
     Column("reviewer", "str", "the person", nullable=False),
+    Column("value", "str", "direction or sign that the person gave with the code; empty where none"),
 )
 
 _TEXTS = ("title", "abstract", "keywords_author", "keywords_index", "journal", "issn", "booktitle")
@@ -105,12 +108,13 @@ def _confirmed(stage: StageInput, texts: pd.DataFrame) -> pd.DataFrame:
     last: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows_of(decisions.sort_values(["reviewer", "sequence"])):
         record = record_of.get(cluster_of.get(row["entry_id"], ""))
-        if record is not None:
+        if record is not None and not is_incident(str(row["dimension"])):
             last[record, str(row["dimension"]), str(row["reviewer"])] = row
     rows = [
-        {"record_id": record, "dimension": dimension, "code": given, "reviewer": reviewer}
+        {"record_id": record, "dimension": dimension, "code": code, "reviewer": reviewer, "value": value}
         for (record, dimension, reviewer), row in sorted(last.items())
         for given in str(row["decision"]).split("; ")
         if given != "withdraw"
+        for code, value in [parted(given)]
     ]
     return entry_frame(rows, CONFIRMED_COLUMNS)

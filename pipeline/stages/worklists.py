@@ -16,10 +16,9 @@ from pipeline.dedup.side_by_side import comparison_words
 from pipeline.dedup.standing import OPPOSED
 from pipeline.identity import text_sha256
 from pipeline.records import Column, entry_frame, rows_of
-from pipeline.stages.code import coding_files
+from pipeline.stages.coding_tasks import coding_tasks, incident_tasks
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.screen import decisions_of
-from pipeline.synthesis.coding import NOT_STATED
 
 TASK_COLUMNS: tuple[Column, ...] = (
     Column("kind", "str", "kind of sheet", nullable=False),
@@ -35,6 +34,7 @@ Rows = Iterator[dict[str, Any]]
 _WAITING = {
     "borderline": ("record to screen", "records to screen"),
     "coding": ("code to confirm", "codes to confirm"),
+    "incidents": ("incident to confirm", "incidents to confirm"),
     "conflicts": ("conflict to settle", "conflicts to settle"),
     "duplicates": ("question about duplicates", "questions about duplicates"),
     "full-text": ("full text to get and decide", "full texts to get and decide"),
@@ -48,7 +48,7 @@ def worklists(stage: StageInput) -> StageResult:
     """
     texts = _texts(stage)
     rows = [*_borderline(stage, texts), *_conflicts(stage, texts), *_full_text(stage, texts)]
-    rows += [*_coding(stage, texts), *_duplicates(stage)]
+    rows += [*coding_tasks(stage, texts), *incident_tasks(stage, texts), *_duplicates(stage)]
     members = _members(stage)
     for row in rows:
         row.setdefault("members", members.get(row["key"].partition("|")[0], []))
@@ -153,35 +153,6 @@ def _full_text(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
         columns = ("title", "authors", "year", "journal", "doi", "url", "text_sha256")
         cells = _cells(texts[row["cluster_id"]], *columns, **shown)
         yield {"kind": "full-text", "key": row["report_id"], "cells": cells, "done_by": [], "needs": 1}
-
-
-def _coding(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
-    frame, _ = coding_files(stage.files, stage.protocol)
-    dimensions = [name for name in (stage.protocol.coding.dimensions or frame.dimensions) if frame.of(name)]
-    coded, reports = stage.tables["code/coded"], stage.tables["full_text/reports"]
-    cluster_of = dict(zip(reports["record_id"], reports["cluster_id"], strict=True))
-    confirmed = stage.tables["code/confirmed"]
-    have = set(zip(confirmed["record_id"], confirmed["dimension"], strict=True))
-    suggested: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in rows_of(stage.tables["code/suggestions"]):
-        if not row["negated"]:
-            suggested.setdefault((row["record_id"], row["dimension"]), []).append((row["code"], row["matched"]))
-    for record in coded.loc[coded["group"] == "included", "record_id"]:
-        for dimension in dimensions:
-            if (record, dimension) in have:
-                continue
-            hints = suggested.get((record, dimension), [])
-            shown = {
-                "id": record,
-                "dimension": dimension,
-                "codes": "",
-                "note": "",
-                "suggested": "; ".join(dict.fromkeys(code for code, _ in hints)),
-                "matched": "; ".join(dict.fromkeys(f"{code}: {words}" for code, words in hints)),
-                "allowed": "; ".join([*(item.code for item in frame.of(dimension)), NOT_STATED]),
-            }
-            cells = _cells(texts[cluster_of[record]], "title", "abstract", "journal", "text_sha256", **shown)
-            yield {"kind": "coding", "key": f"{record}|{dimension}", "cells": cells, "done_by": [], "needs": 1}
 
 
 def _duplicates(stage: StageInput) -> Rows:

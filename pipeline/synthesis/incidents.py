@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.records import Column, entry_frame
+from pipeline.records import Column, entry_frame, rows_of
 from pipeline.synthesis.cells import field_text
 from pipeline.synthesis.frame import CodingFrame, FrameCode
 from pipeline.synthesis.scope import (
@@ -52,7 +52,8 @@ INCIDENT_COLUMNS: tuple[Column, ...] = (
 )
 
 _SETTING: Final = re.compile(
-    r"\b(?:(?i:case[- ]stud(?:y|ies)|cases? of|interview|focus groups?|survey|fieldwork|ethnograph|observations?\b|observed"
+    r"\b(?:(?i:case[- ]stud(?:y|ies)|cases? of|interview|focus groups?|survey|fieldwork|ethnograph"
+    r"|observations?\b|observed"
     r"|respondents|participants (?:said|reported|felt)|data (?:from|were)|pilot|field experiment|empirical|qualitative"
     r"|drawing (?:up)?on (?:\w+ ){0,3}(?:data|cases?|evidence)|action research|trial"
     r"|we (?:followed|studied|interviewed|observed|surveyed|visited|accompanied))"
@@ -71,7 +72,8 @@ _ACTING: Final = re.compile(
     re.IGNORECASE,
 )
 _REPORTED: Final = re.compile(
-    r"\b(?:report(?:s|ed)?|said|told|felt|perceiv(?:e|ed)|according to|interviewees|respondents|participants|informants|complain)\b",
+    r"\b(?:report(?:s|ed)?|said|told|felt|perceiv(?:e|ed)|according to|interviewees|respondents|participants"
+    r"|informants|complain)\b",
     re.IGNORECASE,
 )
 _PAST: Final = re.compile(
@@ -130,7 +132,7 @@ def incident_candidates(
             found.append(str(code))
     factors = [item for item in frame.codes if item.dimension in roles.factors and item.pattern]
     rows: list[dict[str, Any]] = []
-    for record in records[["record_id", "study_id", "title", "abstract"]].to_dict("records"):
+    for record in rows_of(records[["record_id", "study_id", "title", "abstract"]]):
         key = str(record["record_id"])
         if roles.review[1] in codes.get((key, roles.review[0]), []):
             continue
@@ -142,8 +144,8 @@ def incident_candidates(
                 name: "; ".join(codes.get((key, dimension), []))
                 for name, dimension in (("actor", roles.actors), ("phase", roles.phases), ("area", roles.areas))
             }
-            found = list(_passages(text, factors))
-            rows += [{"record_id": key, "study_id": str(record["study_id"]), **told, **said} for told in found]
+            passages = list(_passages(text, factors))
+            rows += [{"record_id": key, "study_id": str(record["study_id"]), **told, **said} for told in passages]
     fixed = {"source": "abstract", "coder_kind": "program", "reviewer": ""}
     return entry_frame([row | fixed for row in rows], INCIDENT_COLUMNS)
 

@@ -2,8 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How small a group may be: pooled below the first, without interval below the second, marked below the third."""
+
+    pool_below: int = 3
+    interval_from: int = 5
+    plain_from: int = 10
+
+    def word(self, number: int) -> str:
+        """Return the mark of a row with a number of studies.
+
+        >>> Sizes().word(4), Sizes().word(9), Sizes().word(10)
+        ('n only', 'small', '')
+        """
+        if number < self.interval_from:
+            return "n only"
+        return "small" if number < self.plain_from else ""
+
+
+SIZES: Final = Sizes()
 
 
 def wilson(count: float, total: float, confidence: float = 0.95) -> tuple[float, float]:

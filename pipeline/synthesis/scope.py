@@ -34,7 +34,8 @@ HINDRANCE: Final = re.compile(
     r"\b(?:hinder|hamper|barrier|obstacle|imped|inhibit|constrain|limit(?:s|ed|ing|ation)|restrict|undermin|obstruct"
     r"|block(?:s|ed|ing)?\b|prevent(?:s|ed|ing)?\b|compromis|erod|weaken|difficult|fail(?:s|ed|ing|ure)|lack(?:s|ed|ing)?\b"
     r"|insufficien|inadequa|resist(?:ed|s|ance|ant)?\b|reluctan|threat|negative|jeopardi|discourag|deter(?:s|red)?\b"
-    r"|overshadow|destroy|destruct|harm(?:s|ed|ful)?\b|worse|struggl|too little|poor(?:ly)?\b|shortage|imbalance|asymmetr"
+    r"|overshadow|destroy|destruct|harm(?:s|ed|ful)?\b|worse|struggl|too little|poor(?:ly)?\b|shortage"
+    r"|imbalance|asymmetr"
     r"|tokenis|crowd(?:s|ed|ing)? out|dilut|stall|at odds|burden|hard to|less likely|challeng|tension"
     r"|very weak|only weakly|nothing came of|turn(?:ed|s|ing)? away|refus|withdr[ae]w|kept out|slow(?:ed|s)? down)",
     re.IGNORECASE,
@@ -42,21 +43,27 @@ HINDRANCE: Final = re.compile(
 HELP: Final = re.compile(
     r"\b(?:foster|facilitat|enabl|support(?:s|ed|ing|ive)?\b|promot|encourag|strengthen|improv|enhanc|help(?:s|ed|ing)?\b"
     r"|contribut|increas|success|driv(?:e|es|en|er|ers|ing)\b|prompt(?:s|ed|ing)?\b|crucial|pivotal|positive|benefi|empower"
-    r"|stimulat|boost|essential|reinforc|rais(?:es|ed|ing)\b|trigger|effective in|made it possible|make it possible|made possible"
+    r"|stimulat|boost|essential|reinforc|rais(?:es|ed|ing)\b|trigger|effective in|made it possible"
+    r"|make it possible|made possible"
     r"|thanks to|build(?:s|ing)?\b|built\b|conducive|catalys|paved the way|allow(?:s|ed|ing)?\b|key (?:factor|role|to)"
     r"|more likely|valu(?:ed|able)\b|expand(?:s|ed|ing)?\b|restor)",
     re.IGNORECASE,
 )
 OBSERVED: Final = re.compile(
     r"\b(?:f(?:ind|ound)\b|findings?|results?|show(?:s|ed|n)?\b|reveal|suggest(?:s|ed)?\b|indicat|demonstrat|illustrat|highlight(?:s|ed)?\b"
-    r"|evidence|observ(?:e|ed|ation)|emerg(?:e|ed)\b|reported|associated with|led to|resulted|identif(?:y|ied|ies)|document(?:s|ed)\b"
-    r"|conclu|apparent|(?:became|become|becomes) (?:clear|evident|visible)|we learn|it turned out|turned out|underlin|reiterat|substantiat)",
+    r"|evidence|observ(?:e|ed|ation)|emerg(?:e|ed)\b|reported|associated with|led to|resulted|identif(?:y|ied"
+    r"|ies)|document(?:s|ed)\b"
+    r"|conclu|apparent|(?:became|become|becomes) (?:clear|evident|visible)|we learn|it turned out|turned out"
+    r"|underlin|reiterat|substantiat)",
     re.IGNORECASE,
 )
 INTENDED: Final = re.compile(
-    r"\b(?:aims?\b|aimed|purpose|objectives?\b|seek(?:s|ing)?\b|sought|should|must\b|ought|propos|argu(?:e|es|ed|ing)\b|in order to"
-    r"|whether|explor|examin|investigat|discuss(?:es|ed)?\b|question|considers?\b|intended|heralded|hypothes|we (?:assess|study|analyse|ask)"
-    r"|(?:paper|article|chapter|study|review|thesis|book|work) (?:\w+ )?(?:assess|address|focus|present|offer|provide|describe|look)\w*"
+    r"\b(?:aims?\b|aimed|purpose|objectives?\b|seek(?:s|ing)?\b|sought|should|must\b|ought|propos|argu(?:e|es"
+    r"|ed|ing)\b|in order to"
+    r"|whether|explor|examin|investigat|discuss(?:es|ed)?\b|question|considers?\b|intended|heralded|hypothes"
+    r"|we (?:assess|study|analyse|ask)"
+    r"|(?:paper|article|chapter|study|review|thesis|book|work) (?:\w+ )?(?:assess|address|focus|present|offer"
+    r"|provide|describe|look)\w*"
     r"|(?:this|the|our|present) (?:article|paper|chapter|essay|book|contribution) "
     r"(?!finds|found|shows|showed|reveals|demonstrates|documents|illustrates|reports|and|is based)\w+"
     r"|revisit|reconstruct|future research|further research|need(?:s|ed)? to|is expected|are expected|recommend)",

@@ -8,15 +8,18 @@ title and abstract are never added together: each has its own table.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.errors import ConservationError
-from pipeline.synthesis.coding import NOT_STATED
+from pipeline.synthesis.coded import Dimension, coded_dimension
 from pipeline.synthesis.discipline_files import SEVERAL, TOTAL, UNKNOWN
-from pipeline.synthesis.proportion import wilson
+from pipeline.synthesis.frame import NOT_STATED
+from pipeline.synthesis.proportion import SIZES, Sizes, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +51,7 @@ GROUPS = (
     Group("passed", "records", "passed title and abstract, not yet decided at full text"),
 )
 
+POOLED = "pooled"
 _ROW_NAMES = {UNKNOWN: "not known", SEVERAL: "several, none of them first", TOTAL: "all"}
 
 
@@ -78,6 +82,8 @@ def synthesis_tables(
     dimensions: tuple[str, ...],
     year_bands: tuple[int, ...],
     codes: Mapping[str, Sequence[str]] | None = None,
+    groups: Sequence[Group] = GROUPS,
+    sizes: Sizes = SIZES,
 ) -> list[SynthesisTable]:
     """Return the tables discipline by year and discipline by code, two (one a group) for each dimension.
 
@@ -91,12 +97,16 @@ def synthesis_tables(
         dimensions: dimensions of the coding frame, one pair of tables each.
         year_bands: first years of the bands.
         codes: dimension -> its codes in order; without it the codes that occur, sorted.
+        groups: the groups; records of others are an error.
+        sizes: how small a row may be before it is pooled, or shown without interval.
 
     Returns:
         Tables with one row per discipline that occurs and a last row `total`. Columns: discipline, name, records, one
         column of counts per code, not_stated (or no_year), judged, coverage (judged / records); then for records, each
         code and the missing column: ` fractional` counts, ` share` of the row (of all, for records) and its 95 %
-        Wilson interval ` low`, ` high`. A group without anything to count has no rows and a note `not computed: ...`.
+        Wilson interval ` low`, ` high`. Rows of fewer records than `sizes` asks for are pooled in one row, or have no
+        intervals; the column `size` says so. A group without anything to count has no rows and a note
+        `not computed: ...`.
 
     Raises:
         ValueError: a record stands twice, or has another group.
@@ -104,16 +114,17 @@ def synthesis_tables(
     """
     import pandas as pd
 
-    _check_records(records)
+    _check_records(records, groups)
     shares = _shares(disciplines)
     tables = []
-    for group in GROUPS:
+    for group in groups:
         members = records[records["group"] == group.key]
         years = {
             str(key): None if pd.isna(year) else int(year)
             for key, year in zip(members["record_id"], members["year"], strict=True)
         }
-        counted = _Counted(group, {key: shares.get(key, {UNKNOWN: 1.0}) for key in years}, names)
+        found = {key: shares.get(key, {UNKNOWN: 1.0}) for key in years}
+        counted = _Counted(group, found, names, sizes)
         tables.append(_year_table(counted, years, year_bands, disciplines))
         for dimension in dimensions:
             known = (codes or {}).get(dimension)
@@ -128,30 +139,61 @@ class _Counted:
     group: Group
     shares: Mapping[str, Mapping[str, float]]
     names: Mapping[str, str]
+    sizes: Sizes = SIZES
 
     def first(self, record_id: str) -> str:
-        """Return the row of a record: its first discipline, or `several` on a tie."""
+        """Return the row of a record: its first discipline, `several` on a tie, `pooled` where few share it."""
+        return POOLED if (code := self._first(record_id)) in self.pooled else code
+
+    def _first(self, record_id: str) -> str:
         shares = self.shares[record_id]
         largest = max(shares.values())
         leading = [code for code, share in shares.items() if largest - share < 1e-9]
         return leading[0] if len(leading) == 1 else SEVERAL
 
+    @cached_property
+    def pooled(self) -> frozenset[str]:
+        """Disciplines too small for a row of their own."""
+        size = Counter(self._first(key) for key in self.shares)
+        present = {code for shares in self.shares.values() for code in shares} | set(size)
+        small = {code for code in present - {UNKNOWN, SEVERAL} if size[code] < self.sizes.pool_below}
+        return frozenset(small)
+
+    def weight(self, record_id: str, code: str) -> float:
+        """Return the share with which a record stands in a row."""
+        shares = self.shares[record_id]
+        if code == TOTAL:
+            return 1.0
+        return sum(shares.get(name, 0.0) for name in self.pooled) if code == POOLED else shares.get(code, 0.0)
+
     def rows(self) -> list[str]:
-        """Return the codes of the rows: disciplines in the order of the names, others, unknown, several."""
+        """Return the codes of the rows: disciplines in the order of the names, others, pooled, unknown, several."""
         present = {code for shares in self.shares.values() for code in shares}
-        present |= {self.first(key) for key in self.shares}
+        present |= {self._first(key) for key in self.shares}
         special = [code for code in (UNKNOWN, SEVERAL) if code in present]
-        listed = [code for code in self.names if code in present and code not in special]
-        return [*listed, *sorted(present - set(listed) - set(special)), *special]
+        listed = [code for code in self.names if code in present and code not in (*special, *self.pooled)]
+        others = sorted(present - set(listed) - set(special) - self.pooled)
+        return [*listed, *others, *([POOLED] if self.pooled else []), *special]
+
+    def name(self, code: str) -> str:
+        """Return how a row is called."""
+        if code == POOLED:
+            held = sorted(self.names.get(name, name) for name in self.pooled)
+            shown = ", ".join(held[:_NAMED_AT_MOST]) + (", ..." if len(held) > _NAMED_AT_MOST else "")
+            return f"others, each below {self.sizes.pool_below} ({shown})"
+        return _ROW_NAMES.get(code) or self.names.get(code, code)
 
 
-def _check_records(records: pd.DataFrame) -> None:
+_NAMED_AT_MOST = 12
+
+
+def _check_records(records: pd.DataFrame, groups: Sequence[Group]) -> None:
     if bool(records["record_id"].duplicated().any()):
         twice = sorted(set(records.loc[records["record_id"].duplicated(), "record_id"].astype(str)))
         raise ValueError(f"records that stand twice: {twice[:5]}")
-    others = set(records["group"].dropna().astype(str)) - {group.key for group in GROUPS}
+    others = set(records["group"].dropna().astype(str)) - {group.key for group in groups}
     if others or bool(records["group"].isna().any()):
-        raise ValueError(f"group is one of {[group.key for group in GROUPS]}, not {sorted(others) or 'empty'}")
+        raise ValueError(f"group is one of {[group.key for group in groups]}, not {sorted(others) or 'empty'}")
 
 
 def _shares(disciplines: pd.DataFrame) -> dict[str, dict[str, float]]:
@@ -198,32 +240,25 @@ def _code_table(
     known: Sequence[str] | None,
     disciplines: pd.DataFrame,
 ) -> SynthesisTable:
-    by_people = _codes_of(confirmed[confirmed["dimension"] == dimension], counted.shares)
-    usable = suggestions[(suggestions["dimension"] == dimension) & ~suggestions["negated"].astype(bool)]
-    by_pattern = {k: v for k, v in _codes_of(usable, counted.shares).items() if k not in by_people}
-    given = {key: found - {NOT_STATED} for key, found in (by_pattern | by_people).items()}
-    occurring = {code for found in given.values() for code in found}
-    columns = (*(known or ()), *sorted(occurring - set(known or ())))
-    marks = Marks(columns, given, frozenset(given), NOT_STATED)
+    found = coded_dimension(dimension, suggestions, confirmed, counted.shares)
+    columns = (*(known or ()), *sorted(set(found.codes()) - set(known or ())))
+    given = {key: frozenset(codes) for key, codes in found.of.items()}
+    marks = Marks(columns, given, found.judged, NOT_STATED)
     unit, total = counted.group.unit, len(counted.shares)
     title = f"Discipline by {dimension.replace('_', ' ')}, {unit} {counted.group.described}"
-    sentences = [
-        f"confirmed by people {len(by_people)} of {total} {unit}",
-        f"suggested by pattern, unconfirmed: {len(by_pattern)}",
-        f"not judged: {total - len(given)}",
-        "one of them can have several codes",
-    ]
-    if len(by_people) < total:
-        sentences.insert(0, "provisional")
+    sentences = coverage_words(found, total, unit)
     return _table(counted, f"discipline_by_{dimension}_{counted.group.key}", title, marks, sentences, disciplines)
 
 
-def _codes_of(table: pd.DataFrame, wanted: Mapping[str, object]) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for record_id, code in zip(table["record_id"], table["code"], strict=True):
-        if record_id in wanted:
-            found.setdefault(str(record_id), set()).add(str(code))
-    return {key: frozenset(codes) for key, codes in found.items()}
+def coverage_words(found: Dimension, total: int, unit: str) -> list[str]:
+    """Return the sentences that say how much of a table rests on what: people, patterns, nothing."""
+    sentences = [
+        f"confirmed by people {len(found.by_people)} of {total} {unit}",
+        f"suggested by pattern, unconfirmed: {len(found.suggested)}",
+        f"not judged: {total - len(found.judged)}",
+        "one of them can have several codes",
+    ]
+    return ["provisional", *sentences] if len(found.by_people) < total else sentences
 
 
 def _table(
@@ -245,7 +280,7 @@ def _table(
     _check_sums(name, rows, whole, marks)
     frame = pd.DataFrame([*rows, whole], columns=columns)
     counts = ["records", *marks.columns, marks.missing, "judged"]
-    types = {column: "string" if column in ("discipline", "name") else "Float64" for column in columns}
+    types = {column: "string" if column in ("discipline", "name", "size") else "Float64" for column in columns}
     frame = frame.astype(types | dict.fromkeys(counts, "Int64"))
     lines = [f"{total} {group.unit} {group.described}", *sentences, *_discipline_notes(counted, disciplines)]
     lines.append("shares are of the row (for records: of all), with 95 % Wilson intervals")
@@ -255,27 +290,29 @@ def _table(
 def _columns(marks: Marks) -> list[str]:
     measured = ("records", *marks.columns, marks.missing)
     details = [f"{column} {kind}" for column in measured for kind in ("fractional", "share", "low", "high")]
-    return ["discipline", "name", *measured, "judged", "coverage", *details]
+    return ["discipline", "name", *measured, "judged", "coverage", "size", *details]
 
 
 def _row(counted: _Counted, code: str, marks: Marks) -> dict[str, object]:
     """Return one row: whole counts of its records, fractional counts of all records, shares with intervals."""
     members = [key for key in counted.shares if code == TOTAL or counted.first(key) == code]
-    weights = {key: 1.0 if code == TOTAL else shares.get(code, 0.0) for key, shares in counted.shares.items()}
+    weights = {key: counted.weight(key, code) for key in counted.shares}
     has = {column: {key for key, found in marks.of.items() if column in found} for column in marks.columns}
     has |= {"records": set(counted.shares), marks.missing: {key for key in weights if not marks.of.get(key)}}
     judged = sum(key in marks.judged for key in members)
     row: dict[str, object] = {
         "discipline": code,
-        "name": _ROW_NAMES.get(code) or counted.names.get(code, code),
+        "name": counted.name(code),
         "judged": judged,
         "coverage": judged / len(members) if members else None,
+        "size": counted.sizes.word(len(members)),
     }
     for column, keys in has.items():
         count = sum(key in keys for key in members)
         base = len(counted.shares) if column == "records" else len(members)
         certain = not base or (code == TOTAL and column == "records")
-        low, high = (None, None) if certain else wilson(count, base)
+        few = len(members) < counted.sizes.interval_from
+        low, high = (None, None) if certain or few else wilson(count, base)
         row[column] = count
         row[f"{column} fractional"] = sum(weight for key, weight in weights.items() if key in keys)
         row |= {f"{column} share": count / base if base else None, f"{column} low": low, f"{column} high": high}

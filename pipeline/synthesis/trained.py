@@ -162,7 +162,7 @@ class _Words:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True, stop_words="english")
-        self._matrix = self._vectorizer.fit_transform(texts) if any(text.strip(" .") for text in texts) else None
+        self._matrix: Any = self._vectorizer.fit_transform(texts)
 
     def learn(self, judged: Sequence[int], truth: Sequence[bool], folds: Sequence[int]) -> Learned:
         """Return held-out scores of the judged records and scores of all, from a model of all judged ones."""
@@ -177,7 +177,7 @@ class _Words:
         scores, weights = self._scores(places, sides, np.arange(self._matrix.shape[0]))
         names = self._vectorizer.get_feature_names_out()
         heaviest = sorted(
-            np.flatnonzero(weights > 0), key=lambda place: (-round(weights[place], _ROUNDED), names[place])
+            np.flatnonzero(weights > 0), key=lambda place: (-round(float(weights[place]), _ROUNDED), names[place])
         )
         return Learned(held_out, scores, tuple(str(names[place]) for place in heaviest[:200]))
 

@@ -12,6 +12,7 @@ from pipeline.records import entry_frame
 from pipeline.synthesis import tables
 from pipeline.synthesis.coding import SUGGESTION_COLUMNS
 from pipeline.synthesis.disciplines import DISCIPLINE_COLUMNS
+from pipeline.synthesis.proportion import Sizes
 from pipeline.synthesis.tables import SynthesisTable, band_labels, synthesis_tables
 
 NAMES = {"NUT": "Nutrition", "EDU": "Education", "ECO": "Economics"}
@@ -70,6 +71,7 @@ def made(
         dimensions=dimensions,
         year_bands=(2000, 2010),
         codes=codes,
+        sizes=Sizes(0, 0),
     )
     return {table.name: table for table in found}
 
