@@ -57,3 +57,6 @@ class SynthesisSection(Section):
     gaps: tuple[str, ...] = Field(
         default=(), description="'rows x columns': where to look for gaps; discipline may be one of the two"
     )
+    strata: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="stratum -> dimensions with a table of its records, counted apart"
+    )

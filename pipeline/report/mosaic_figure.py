@@ -1,6 +1,7 @@
 """A mosaic: a row a discipline, as high as it has studies, parted by the shares of the modes.
 
-After Hartigan & Kleiner 1981 (10.1007/978-1-4613-9464-8_37). A study with several modes counts in parts, so rows add up.
+After Hartigan & Kleiner 1981 (10.1007/978-1-4613-9464-8_37). A study with several modes counts in parts, so that rows
+add up.
 """
 
 from __future__ import annotations

@@ -16,14 +16,13 @@ from pipeline.report.flow_files import drawn_flow
 from pipeline.report.overlap_figure import overlap_figure
 from pipeline.report.page import Figure, FileLink, Page, Section, Table, render_page
 from pipeline.report.source_overlap import Overlap, contribution_listing, intersection_listing, source_overlap
-from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
 from pipeline.stages.report_changes import changes_files, changes_section
 from pipeline.stages.report_lists import Listing, listings
+from pipeline.stages.report_synthesis import synthesis_part
 from pipeline.stages.update import CLOSED, version_of
 from pipeline.summary import count_lines
-from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
 
 LINKS: Mapping[str, str] = {
@@ -66,12 +65,12 @@ def report(stage: StageInput) -> StageResult:
         "source_overlap.csv": contribution_listing(overlap),
         "source_intersections.csv": intersection_listing(overlap),
     }
-    tables = _synthesis(stage)
+    synthesis = synthesis_part(stage, counts, derived=version is not None)
     title = protocol.review.title
     drawn = drawn_flow(flow_of(counts), title=title, notices=notices, links=LINKS)
     figure = flow_diagram(counts, title=title, notices=notices, links=LINKS)
     files = {f"report/{name}": csv_bytes(header, rows) for name, (header, rows) in lists.items()}
-    files |= {f"report/tables/{table.name}.csv": _table_csv(table) for table in tables}
+    files |= synthesis.files
     files |= {f"report/{name}": data for name, data in drawn.files.items()}
     if overlap.records:
         files["report/source_overlap.svg"] = overlap_figure(overlap).encode("utf-8")
@@ -81,43 +80,12 @@ def report(stage: StageInput) -> StageResult:
         notices=notices + _waiting_notice(counts),
         figure_svg=figure,
         font_faces=figure_faces(figure),
-        sections=tuple(_sections(stage, counts, lists, tables, overlap)),
+        sections=tuple(_sections(stage, counts, lists, synthesis.sections, overlap)),
     )
     files["report/index.html"] = render_page(page).encode("utf-8")
     files |= changes_files(stage)
     warnings = tuple(Notice("warning", text, "figure") for text in drawn.warnings)
     return StageResult(files=files, notices=warnings, summary=f"{len(files)} files in outputs/report/")
-
-
-def _synthesis(stage: StageInput) -> list[SynthesisTable]:
-    """Return the per-discipline tables; a study counts once, by its first report."""
-    frame, disciplines = coding_files(stage.files, stage.protocol)
-    coded = stage.tables["code/coded"].sort_values(["group", "record_id"])
-    studies = coded.drop_duplicates(["group", "study_id"])
-    kept = set(studies["record_id"])
-
-    def chosen(table: str) -> pd.DataFrame:
-        rows = stage.tables[table]
-        return rows[rows["record_id"].isin(kept)]
-
-    wanted = stage.protocol.coding.dimensions or frame.dimensions
-    return synthesis_tables(
-        studies[["record_id", "year", "group"]],
-        chosen("code/disciplines"),
-        chosen("code/suggestions"),
-        chosen("code/confirmed"),
-        names=disciplines.names,
-        dimensions=tuple(name for name in wanted if frame.of(name)),
-        year_bands=stage.protocol.report.year_bands,
-        codes=frame.code_names(),
-    )
-
-
-def _table_csv(table: SynthesisTable) -> bytes:
-    if table.frame.empty:
-        return csv_bytes(["note"], [[table.note]])
-    rows = [["" if pd.isna(cell) else cell for cell in row] for row in table.frame.itertuples(index=False)]
-    return csv_bytes([str(name) for name in table.frame.columns], rows)
 
 
 def _typed_in(counts: Counts) -> tuple[str, ...]:
@@ -145,7 +113,7 @@ def _sections(
     stage: StageInput,
     counts: Counts,
     lists: Mapping[str, Listing],
-    tables: Sequence[SynthesisTable],
+    synthesis: Sequence[Section],
     overlap: Overlap,
 ) -> Iterable[Section]:
     protocol = stage.protocol
@@ -160,7 +128,7 @@ def _sections(
         (Table("Numbers of the flow", ("What", "n"), tuple(map(tuple, numbers)), "", "counts.json"),),
     )
     yield from changes_section(stage)
-    yield _tables_section(stage, tables)
+    yield from synthesis
     yield _criteria_section(protocol, counts)
     yield _sources_section(stage)
     yield _overlap_section(overlap)
@@ -193,38 +161,6 @@ _FIGURES: tuple[FileLink, ...] = (
     FileLink("flow-600dpi.png", "the flow diagram as picture, 600 dots per inch"),
     FileLink("PRISMA.csv", "the numbers of the flow, for `python -m pipeline prisma` and the R package PRISMA2020"),
 )
-
-
-def _tables_section(stage: StageInput, tables: Sequence[SynthesisTable]) -> Section:
-    """Return the tables that could be computed; of the others only the name and why not."""
-    paragraphs = [_coding_note(stage)]
-    empty = [table for table in tables if table.frame.empty]
-    for note in dict.fromkeys(table.note for table in empty):
-        names = "; ".join(table.title for table in empty if table.note == note)
-        paragraphs.append(f"{note[:1].upper()}{note[1:]} ({names})")
-    shown = tuple(_page_table(table) for table in tables if not table.frame.empty)
-    return Section("Tables by discipline", "tables", tuple(paragraphs), shown)
-
-
-def _coding_note(stage: StageInput) -> str:
-    confirmed = int(stage.tables["code/confirmed"]["record_id"].nunique())
-    coded = len(stage.tables["code/coded"])
-    return (
-        f"Codes are suggested by word patterns and unconfirmed, except for {confirmed} of {coded} records that people "
-        "coded. Abstracts show only part of what a study reports: each table says how many records could be judged."
-    )
-
-
-def _page_table(table: SynthesisTable) -> Table:
-    shown = [str(name) for name in table.frame.columns if not str(name).endswith((" low", " high", " fractional"))]
-    shown = [name for name in shown if not name.endswith(" share") and name != "discipline"]
-    rows = tuple(
-        tuple("" if pd.isna(cell) else f"{cell:.0%}" if name == "coverage" else f"{cell}" for name, cell in row.items())
-        for row in rows_of(table.frame[shown])
-    )
-    return Table(
-        table.title, tuple(name.replace("_", " ") for name in shown), rows, table.note, f"tables/{table.name}.csv"
-    )
 
 
 def _criteria_section(protocol: Protocol, counts: Counts) -> Section:

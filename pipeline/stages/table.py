@@ -203,6 +203,7 @@ STAGES: tuple[Stage, ...] = (
             "code/suggestions",
             "code/confirmed",
             "suggest/incidents",
+            "suggest/answered",
             "suggest/learned",
             "suggest/models",
             "count/states",

@@ -130,29 +130,5 @@ def cross_table(
     return SynthesisTable(name, title, "; ".join(sentences) + ".", frame)
 
 
-def meeting_places(table: SynthesisTable, least: int = 3, fewest: int = 1) -> tuple[str, ...]:
-    """Return the rows of a table by discipline in which several disciplines meet.
-
-    Args:
-        table: rows are codes, columns disciplines.
-        least: how many disciplines.
-        fewest: studies that a discipline must have in the row.
-    """
-    if table.frame.empty:
-        return ()
-    beside = ("studies", "judged", "coverage", "size", NOT_STATED, "unknown", "several", "pooled")
-    first = str(table.frame.columns[0])
-    columns = [
-        str(name)
-        for name in table.frame.columns[1:]
-        if name not in beside and not str(name).endswith((" share", " low", " high"))
-    ]
-    found = []
-    for row in table.frame.to_dict("records"):
-        if row[first] not in (TOTAL, NOT_STATED) and sum(row[name] >= fewest for name in columns) >= least:
-            found.append(str(row[first]))
-    return tuple(found)
-
-
 def _plain(name: str) -> str:
     return name.replace("_", " ")

@@ -40,6 +40,7 @@ class Roles:
         modes, outcomes, grades: dimensions of the evidence map; empty where the protocol names none.
         traditions: dimension -> code -> tradition.
         test_group: (dimension, code) that all must hold.
+        strata: stratum -> dimensions with a table of its records.
     """
 
     tables: Mapping[str, str]
@@ -51,6 +52,7 @@ class Roles:
     grades: str
     traditions: Mapping[str, Mapping[str, str]]
     test_group: tuple[tuple[str, str], ...]
+    strata: Mapping[str, tuple[str, ...]]
 
 
 def read_roles(section: SynthesisSection, frame: CodingFrame, dimensions: Sequence[str]) -> Roles:
@@ -78,6 +80,7 @@ def read_roles(section: SynthesisSection, frame: CodingFrame, dimensions: Sequen
         grades=section.grades,
         traditions=frame.marked(section.traditions) if section.traditions else {},
         test_group=tuple(_coded(text) for text in section.test_group),
+        strata=section.strata,
     )
 
 
@@ -99,6 +102,7 @@ def _mistakes(section: SynthesisSection, frame: CodingFrame) -> Iterator[str]:
         for key in ("actors", "phases", "areas", "modes", "outcomes", "grades")
         if (name := getattr(section, key))
     ]
+    named += [("strata", name) for names in section.strata.values() for name in names]
     pairs = [("cross_tables", text) for text in section.cross_tables] + [("gaps", text) for text in section.gaps]
     for key, text in pairs:
         rows, columns = _pair(text)

@@ -37,13 +37,14 @@ HINDRANCE: Final = re.compile(
     r"|overshadow|destroy|destruct|harm(?:s|ed|ful)?\b|worse|struggl|too little|poor(?:ly)?\b|shortage"
     r"|imbalance|asymmetr"
     r"|tokenis|crowd(?:s|ed|ing)? out|dilut|stall|at odds|burden|hard to|less likely|challeng|tension"
-    r"|very weak|only weakly|nothing came of|turn(?:ed|s|ing)? away|refus|withdr[ae]w|kept out|slow(?:ed|s)? down)",
+    r"|very weak|only weakly|nothing came of|turn(?:ed|s|ing)? away|refus|withdr[ae]w|kept out|slow(?:ed|s)? down"
+    r"|feebl|watered down|narrow(?:s|ed)\b|missing\b|rarely\b)",
     re.IGNORECASE,
 )
 HELP: Final = re.compile(
     r"\b(?:foster|facilitat|enabl|support(?:s|ed|ing|ive)?\b|promot|encourag|strengthen|improv|enhanc|help(?:s|ed|ing)?\b"
     r"|contribut|increas|success|driv(?:e|es|en|er|ers|ing)\b|prompt(?:s|ed|ing)?\b|crucial|pivotal|positive|benefi|empower"
-    r"|stimulat|boost|essential|reinforc|rais(?:es|ed|ing)\b|trigger|effective in|made it possible"
+    r"|stimulat|boost|essential|reinforc|trigger|effective in|made it possible"
     r"|make it possible|made possible"
     r"|thanks to|build(?:s|ing)?\b|built\b|conducive|catalys|paved the way|allow(?:s|ed|ing)?\b|key (?:factor|role|to)"
     r"|more likely|valu(?:ed|able)\b|expand(?:s|ed|ing)?\b|restor)",

@@ -178,13 +178,8 @@ class _Counted:
     def name(self, code: str) -> str:
         """Return how a row is called."""
         if code == POOLED:
-            held = sorted(self.names.get(name, name) for name in self.pooled)
-            shown = ", ".join(held[:_NAMED_AT_MOST]) + (", ..." if len(held) > _NAMED_AT_MOST else "")
-            return f"others, each below {self.sizes.pool_below} ({shown})"
+            return f"others, each below {self.sizes.pool_below}"
         return _ROW_NAMES.get(code) or self.names.get(code, code)
-
-
-_NAMED_AT_MOST = 12
 
 
 def _check_records(records: pd.DataFrame, groups: Sequence[Group]) -> None:
@@ -333,4 +328,8 @@ def _discipline_notes(counted: _Counted, disciplines: pd.DataFrame) -> list[str]
     by_words = chosen.loc[chosen["discipline_source"] == "pattern", "record_id"].nunique()
     unknown = sum(shares.get(UNKNOWN, 0.0) == 1.0 for shares in counted.shares.values())
     tied = sum(counted.first(key) == SEVERAL for key in counted.shares)
-    return [f"discipline by words only, unconfirmed: {by_words}; unknown: {unknown}; several, none first: {tied}"]
+    said = [f"discipline by words only, unconfirmed: {by_words}; unknown: {unknown}; several, none first: {tied}"]
+    if counted.pooled:
+        held = ", ".join(sorted(counted.names.get(name, name) for name in counted.pooled))
+        said.append(f"{counted.name(POOLED)}: {held}")
+    return said
