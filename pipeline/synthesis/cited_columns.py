@@ -1,0 +1,67 @@
+"""The columns of the tables about cited references: what measures of integration are computed from.
+
+`references/references` has a row for each reference of each record that is coded (included, passed) or kept in a
+stratum; the group of the citing record stands in `code/coded`. `references/disciplines` gives each of these records its
+disciplines under the second scheme; under the first they stand in `code/disciplines`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.records import Column
+
+Layout = Literal["wos", "scopus_2022", "scopus_2023", "scopus_2025", "openalex", "crossref", "pubmed", "text"]
+"""How the reference was written. The Scopus layouts: year before the source; year last; year last and authors with `;`."""
+
+Status = Literal["resolved", "no_journal", "ambiguous", "unparsed"]
+"""resolved: the journal has a discipline, or a person gave one. no_journal: parsed, but the source is no journal that
+is known (a book, a report) or has no discipline. ambiguous: an abbreviation that several journals share. unparsed: no
+author, year or source could be made out."""
+
+REFERENCE_COLUMNS: tuple[Column, ...] = (
+    Column("record_id", "str", "the citing record, as in code/coded", nullable=False),
+    Column("position", "int", "place in the record's list of references, from 1", nullable=False),
+    Column(
+        "key",
+        "str",
+        "what is compared to see that two references are one work: doi:..., else surname|year|volume|first page, else "
+        "surname|year|first three words; empty where nothing serves",
+    ),
+    Column("doi", "str", "DOI, bare and in lower case; the first one where the reference has several"),
+    Column("author", "str", "surname of the first author, or the group that wrote it"),
+    Column("year", "int", "year of the cited work"),
+    Column("title", "str", "title of the cited work; Web of Science has none"),
+    Column("source", "str", "journal, book or report as the reference names it"),
+    Column("source_title", "str", "full title of the journal the source was resolved to"),
+    Column("volume", "str", "volume"),
+    Column("page", "str", "first page"),
+    Column("status", "str", "resolved, no_journal, ambiguous or unparsed", nullable=False),
+    Column("disciplines", "list", "disciplines of the cited work under the first scheme, each as CODE:weight"),
+    Column("discipline_source", "str", "core, wc, openalex, issn, title, abbrev, person or none", nullable=False),
+    Column("second_disciplines", "list", "disciplines under the second scheme, each as CODE:weight"),
+    Column("second_source", "str", "where the discipline of the second scheme comes from", nullable=False),
+    Column("cited_record_id", "str", "record of this review that is cited; empty where it is none of them"),
+    Column("layout", "str", "how the reference was written: wos, scopus_2022, scopus_2023, ...", nullable=False),
+    Column("several_dois", "bool", "the reference names several DOIs; the first was kept", nullable=False),
+)
+
+LIST_COLUMNS: tuple[Column, ...] = (
+    Column("record_id", "str", "a record as in code/coded", nullable=False),
+    Column("references", "int", "references in its list; 0 where its exports carry none", nullable=False),
+    Column("resolved", "int", "references with a discipline", nullable=False),
+    Column("no_journal", "int", "references whose source is no known journal", nullable=False),
+    Column("ambiguous", "int", "references whose abbreviation several journals share", nullable=False),
+    Column("unparsed", "int", "references that could not be read", nullable=False),
+    Column("in_review", "int", "references that are records of this review", nullable=False),
+)
+
+UNRESOLVED_COLUMNS: tuple[Column, ...] = (
+    Column("key", "str", "key of the cited work", nullable=False),
+    Column("cited", "int", "records that cite it", nullable=False),
+    Column("author", "str", "surname of the first author"),
+    Column("year", "int", "year"),
+    Column("title", "str", "title, where a reference gives it"),
+    Column("source", "str", "source as the references name it"),
+    Column("status", "str", "no_journal, ambiguous or unparsed", nullable=False),
+)
