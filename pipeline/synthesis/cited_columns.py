@@ -12,12 +12,12 @@ from typing import Literal
 from pipeline.records import Column
 
 Layout = Literal["wos", "scopus_2022", "scopus_2023", "scopus_2025", "openalex", "crossref", "pubmed", "text"]
-"""How the reference was written. The Scopus layouts: year before the source; year last; year last and authors with `;`."""
+"""How the reference was written. Scopus: the year before the source (2022), last (2023), last with `; ` after names."""
 
-Status = Literal["resolved", "no_journal", "ambiguous", "unparsed"]
-"""resolved: the journal has a discipline, or a person gave one. no_journal: parsed, but the source is no journal that
-is known (a book, a report) or has no discipline. ambiguous: an abbreviation that several journals share. unparsed: no
-author, year or source could be made out."""
+Status = Literal["resolved", "multidisciplinary", "no_journal", "ambiguous", "unparsed"]
+"""resolved: it has a discipline: of the record of this review that it is, of its journal, or given by a person.
+multidisciplinary: its journal is known and says nothing about a discipline. no_journal: its source is no journal that
+is known (a book, a report). ambiguous: a name that several journals share. unparsed: nothing could be looked up."""
 
 REFERENCE_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "the citing record, as in code/coded", nullable=False),
@@ -36,7 +36,7 @@ REFERENCE_COLUMNS: tuple[Column, ...] = (
     Column("source_title", "str", "full title of the journal the source was resolved to"),
     Column("volume", "str", "volume"),
     Column("page", "str", "first page"),
-    Column("status", "str", "resolved, no_journal, ambiguous or unparsed", nullable=False),
+    Column("status", "str", "resolved, multidisciplinary, no_journal, ambiguous or unparsed", nullable=False),
     Column("disciplines", "list", "disciplines of the cited work under the first scheme, each as CODE:weight"),
     Column("discipline_source", "str", "core, wc, openalex, issn, title, abbrev, person or none", nullable=False),
     Column("second_disciplines", "list", "disciplines under the second scheme, each as CODE:weight"),
@@ -48,13 +48,16 @@ REFERENCE_COLUMNS: tuple[Column, ...] = (
 
 LIST_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "a record as in code/coded", nullable=False),
-    Column("references", "int", "references in its list; 0 where its exports carry none", nullable=False),
-    Column("resolved", "int", "references with a discipline", nullable=False),
-    Column("no_journal", "int", "references whose source is no known journal", nullable=False),
-    Column("ambiguous", "int", "references whose abbreviation several journals share", nullable=False),
-    Column("unparsed", "int", "references that could not be read", nullable=False),
-    Column("in_review", "int", "references that are records of this review", nullable=False),
+    Column("group", "str", "its group there", nullable=False),
+    Column("references", "int", "references in its list; this and what follows is empty where its exports carry none"),
+    Column("resolved", "int", "references with a discipline"),
+    Column("multidisciplinary", "int", "references to journals that say nothing about a discipline"),
+    Column("no_journal", "int", "references whose source is no known journal"),
+    Column("ambiguous", "int", "references whose name of a journal several share"),
+    Column("unparsed", "int", "references that could not be read"),
+    Column("in_review", "int", "references that are records of this review"),
 )
+"""A row for every coded record. Records without a list are no zeros: nothing is known about what they cite."""
 
 UNRESOLVED_COLUMNS: tuple[Column, ...] = (
     Column("key", "str", "key of the cited work", nullable=False),
@@ -65,3 +68,4 @@ UNRESOLVED_COLUMNS: tuple[Column, ...] = (
     Column("source", "str", "source as the references name it"),
     Column("status", "str", "no_journal, ambiguous or unparsed", nullable=False),
 )
+"""Works cited by three records or more that have no discipline: what a person may assign by hand."""

@@ -1,7 +1,7 @@
 """One cited reference as text -> its author, year, title, source, volume, page and DOI, in every layout exports have.
 
-All of it takes linear time: texts are split at `, ` and parts are told apart by patterns that look at one part. (A
-published reader of references does not come back from a real one of 150 characters.) Longer texts than `LONGEST` are cut.
+All of it takes linear time: texts are split at `, ` and parts are told apart by patterns that look at one part; texts
+are cut at `LONGEST` characters.
 """
 
 from __future__ import annotations
@@ -32,16 +32,19 @@ _TAIL_WORD = re.compile(r"(?:suppl|no|iss|issue|vol|part|pt|art|art\. no|special
 _INITIALS = re.compile(r"(?:[^\W\d_a-zß-öø-ÿ][.’']?[- ]?|[A-Z][a-z]?\.[- ]?){1,5}(?:Jr\.?|II|III)?")
 _ADDED = re.compile(r"(?:https?:|doi|pmid|www\.|\W*$)", re.IGNORECASE)
 _OPENALEX = re.compile(r"(?:https?://openalex\.org/)?(W\d{4,12})")
+_PUBMED = re.compile(r"\[(?:pubmed|PMID) (\d{1,9})\]")
 _EVEN: frozenset[Layout] = frozenset({"wos", "scopus_2022", "scopus_2023", "scopus_2025"})
 _MISTAKEN: frozenset[Layout] = frozenset({"wos", "crossref", "scopus_2022", "text"})
 """Databases that write all references in one way, and layouts that one of theirs may be mistaken for by itself."""
 
 _ANONYMOUS = frozenset({"[anonymous]", "anonymous", "anon", "[anon]"})
-_NO_LETTER = re.compile(r"[\W\d_]+")
 
 
 class CitedReference(NamedTuple):
-    """What a reference says; an empty text (0 for the year) stands for what it does not say."""
+    """What a reference says; an empty text (0 for the year) stands for what it does not say.
+
+    `work_id` is the work's number where the reference is or has one: `openalex:W123`, `pmid:123`.
+    """
 
     layout: Layout
     author: str = ""
@@ -92,14 +95,15 @@ def parse_reference(text: str, layout: Layout | None = None) -> CitedReference:
         return _comma_parts(text, layout)
     if layout == "openalex":
         found = _OPENALEX.fullmatch(text)
-        return CitedReference(layout, work_id=found[1] if found else "")
+        return CitedReference(layout, work_id=f"openalex:{found[1]}" if found else "")
     if layout in ("scopus_2023", "scopus_2025"):
         return _year_last(text, layout)
     if layout == "scopus_2022":
         return _year_inside(text)
     doi, several = find_dois(text)
-    author, year, title, source, volume, page = printed_parts(text)
-    return CitedReference(layout, author, year, title, source, volume, page, doi, several)
+    number = _PUBMED.search(text)
+    work_id = f"pmid:{number[1]}" if number else ""
+    return CitedReference(layout, *printed_parts(text), doi, several, work_id)
 
 
 def layout_of(text: str) -> Layout | None:
@@ -125,7 +129,8 @@ def layout_of(text: str) -> Layout | None:
 
 def _bare_numbers(text: str) -> bool:
     """Return whether volume and page stand there without the letters that Web of Science writes before them."""
-    return bool(_NUMBER.fullmatch(text.rpartition(", ")[2])) and not _WOS_TAIL.search(text) and len(text.split(", ")) > 3
+    last = text.rpartition(", ")[2]
+    return bool(_NUMBER.fullmatch(last)) and not _WOS_TAIL.search(text) and text.count(", ") > 2
 
 
 def find_dois(text: str) -> tuple[str, bool]:
@@ -255,15 +260,12 @@ def _year_inside(text: str) -> CitedReference:
     author = head[0] if count or len(head) > 1 else ""
     title = ", ".join(head[count or (1 if author else 0) :]).strip(" ,")
     words: list[str] = []
-    place = 0
-    for place, part in enumerate(behind):
+    for part in behind:
         if not part.strip() or (words and _is_tail(part)) or _PAGES.match(part) or _ADDED.match(part):
             break
         words.append(part.strip())
-    else:
-        place = len(behind)
     source = ", ".join(words).rstrip(" .,")
-    volume, page = _volume_and_page([part for part in behind[place:] if part.strip()])
+    volume, page = _volume_and_page([part for part in behind[len(words) :] if part.strip()])
     if not source:
         title, _, source = title.rpartition(". ") if volume or page else ("", "", title)
     return CitedReference("scopus_2022", surname(author), int(dated[1]), title, source, volume, page, doi, several)
@@ -283,19 +285,3 @@ def surname(author: str) -> str:
     while len(words) > 1 and _INITIALS.fullmatch(words[-1]):
         words.pop()
     return " ".join(words)
-
-
-def key_surname(author: str) -> str:
-    """Return the letters a surname is compared by: particles and the first word, without accents and hyphens."""
-    from pipeline.normalise.text import fold
-
-    words = (author if author.isascii() else fold(author)).casefold().replace("-", " ").split()
-    kept = []
-    for word in words:
-        kept.append(word)
-        if word not in _PARTICLES:
-            break
-    return _NO_LETTER.sub("", "".join(kept))
-
-
-_PARTICLES = frozenset("van von der den de del della di da dos du la le el ter ten af av mc mac st o al".split())

@@ -15,7 +15,7 @@ _PLAIN = re.compile(rf"(?<=[.,;] )({_YEAR})[a-z]?(?=[.,;:]|$)")
 _ANY = re.compile(rf"(?<!\d)({_YEAR})(?!\d)")
 _SOURCE_END = re.compile(r",? (?=(?:vol\.? )?\d)|,? \(|, (?=pp?\.)|: (?=\d)|\. (?=\d)", re.IGNORECASE)
 _VOLUME = re.compile(r"(?:vol\.? )?(\w{1,9}?)(?: ?\([^()]{0,30}\))?(?:[:,;]? (?:pp?\.? ?)?|:)([A-Za-z]?\d\w{0,11})?")
-_QUOTED = re.compile("[\u201c\"]([^\u201c\u201d\"]{3,600})[\u201d\"]")
+_QUOTED = re.compile('[\u201c"]([^\u201c\u201d"]{3,600})[\u201d"]')
 _SENTENCE = re.compile(r"(?<=[^\s.]{3}[.?!]) (?=\S)")
 
 Parts = tuple[str, int, str, str, str, str]

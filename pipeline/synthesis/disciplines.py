@@ -17,7 +17,7 @@ from pipeline.synthesis.cells import field_text, list_of, normal_issn, normal_la
 from pipeline.synthesis.coding import is_negated
 from pipeline.synthesis.discipline_files import SEVERAL, TOTAL, UNKNOWN, DisciplineFiles, FileNames
 from pipeline.synthesis.journal_files import JournalFiles
-from pipeline.synthesis.journals import Journals
+from pipeline.synthesis.journals import Journals, Shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,7 @@ def assign_disciplines(
     journals = journals or JournalFiles()
     find = _evidence if scheme == "first" else _journal_alone
     rows = []
-    for record in records[list(RECORD_COLUMNS)].to_dict("records"):
+    for record in records.reindex(columns=list(RECORD_COLUMNS)).to_dict("records"):
         source, matched = find(record, files, journals)
         total = sum(count for count, _ in matched.values())
         largest = max(count for count, _ in matched.values())
@@ -121,6 +121,21 @@ def assign_disciplines(
                 }
             )
     return entry_frame(rows, DISCIPLINE_COLUMNS)
+
+
+def category_shares(labels: list[str], files: DisciplineFiles, topics: Mapping[str, str]) -> Shares:
+    """Return the disciplines of a journal by the subject categories that its records have.
+
+    Args:
+        labels: the categories.
+        files: the crosswalk.
+        topics: topics by normal label; where a label is one, the labels are those of works and say nothing.
+    """
+    if any(normal_label(label) in topics for label in labels):
+        return ()
+    found = _by_category(labels, files)
+    total = sum(count for count, _ in found.values())
+    return tuple((code, count / total) for code, (count, _) in found.items())
 
 
 def confirm_disciplines(disciplines: pd.DataFrame, confirmed: pd.DataFrame, files: DisciplineFiles) -> pd.DataFrame:

@@ -15,10 +15,11 @@ Shares = tuple[tuple[str, float], ...]
 
 Found = Literal["title", "abbrev", "ambiguous", "none"]
 
-_SMALL = frozenset(
-    "a an and the of for in on to at by from with und der die das des fur im in zur et de la le les du des en pour "
-    "y e el los las do da dos i og for av till van het een voor".split()
-)
+_SMALL_WORDS = """
+a an and the of for in on to at by from with und der die das des fur im zur et de la le les du en pour
+y e el los las do da dos i og av till van het een voor
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 """Words that abbreviations leave out, in the languages most journals have."""
 
 _SUBTITLE = re.compile(r"(?<=\S)(?:\s*[:=/]|\.)\s|--")
