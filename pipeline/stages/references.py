@@ -57,7 +57,7 @@ def references(stage: StageInput) -> StageResult:
             "unresolved": tables.unresolved,
             "disciplines": second,
         },
-        {HAND_LIST: hand_list(tables.unresolved)},
+        {} if tables.unresolved.empty else {HAND_LIST: hand_list(tables.unresolved)},
         tuple(notices),
         _summary(tables),
         _numbers(tables),

@@ -202,8 +202,9 @@ def _journal_alone(record: Mapping[Any, Any], files: DisciplineFiles, journals: 
 def _by_topic(categories: list[str], files: DisciplineFiles, topics: Mapping[str, str]) -> _Matched:
     """Return the discipline of the first topic: OpenAlex names the primary topic first."""
     for label in categories if topics else ():
-        code = topics.get(normal_label(label), "")
-        if code and code not in files.uninformative:
+        key = normal_label(label)
+        code = topics.get(key, "")
+        if code and code not in files.uninformative and key not in files.by_category:
             return {code: (1, f"topic {label.strip()}")}
     return {}
 
