@@ -112,7 +112,9 @@ def layout_of(text: str) -> Layout | None:
     if "openalex.org/W" in text or (text[:1] == "W" and _OPENALEX.fullmatch(text)):
         return "openalex"
     if text[-5:-1].isdigit() or text[-6:-2].isdigit():
-        if _YEAR_LAST.search(text[-12:]):
+        if dated := _YEAR_LAST.search(text[-14:]):
+            if not text[-14:][: dated.start()].rstrip().endswith(","):
+                return "scopus_2022"
             return "scopus_2025" if "; " in text else "scopus_2023"
     if "[pubmed " in text or "[PMID " in text or "[pmc " in text:
         return "pubmed"
