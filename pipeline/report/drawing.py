@@ -24,7 +24,7 @@ RULE: Final = "#bdbdbd"
 SHADES: Final = ("#f2f2f2", "#cfe1f2", "#93c3df", "#4a90c2", "#1f5f99", "#0b3561")
 """From light to dark blue: told apart without colour and by every kind of colour blindness, by lightness alone."""
 
-_DARK: Final = SHADES[3:]
+_DARK: Final = SHADES[4:]
 Anchor = Literal["start", "middle", "end"]
 
 

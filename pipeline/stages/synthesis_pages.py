@@ -35,6 +35,7 @@ def page_tables(table: SynthesisTable) -> tuple[Table, ...]:
     columns = [str(name) for name in table.frame.columns if not str(name).endswith(_DETAILS)]
     named = "name" if "name" in columns else columns[0]
     size = "records" if "records" in columns else "studies"
+    unit = "records" if ", records " in table.title else "studies"
     codes = [name for name in columns if name not in (*_BESIDE, "discipline", "name", named, size)]
     rows = rows_of(table.frame)
     unused = [name for name in codes if not any(row[name] for row in rows)]
@@ -46,7 +47,7 @@ def page_tables(table: SynthesisTable) -> tuple[Table, ...]:
     return tuple(
         Table(
             f"{table.title} (part {place} of {len(parts)})" if len(parts) > 1 else table.title,
-            (plain(named) if named != "name" else "discipline", size, *map(plain, part), "judged"),
+            (plain(named) if named != "name" else "discipline", unit, *map(plain, part), "judged"),
             tuple(
                 (plain(str(row[named])), f"{row[size]:,}", *(_cell(row, name) for name in part), _judged(row))
                 for row in rows

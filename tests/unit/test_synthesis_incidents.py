@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-from benchmarks.coding import ROLES
+from benchmarks.coding import ROLES, read_codes, shared_records
+from benchmarks.dedup_sets import shared_data
 from pipeline.synthesis.coding import read_frame, suggest_codes
-from pipeline.synthesis.incidents import incident_candidates
+from pipeline.synthesis.incidents import MOST_WORDS, IncidentRoles, event_kind, incident_candidates, passage
 
 FRAME = read_frame((Path(__file__).parents[2] / "screening" / "coding_frame.csv").read_bytes())
 
@@ -85,3 +87,102 @@ def candidates(texts: dict[str, str]) -> pd.DataFrame:
     )
     records["keywords_author"] = records["keywords_index"] = [[] for _ in texts]
     return incident_candidates(records, FRAME, suggest_codes(records, FRAME), ROLES)
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_happened_in_a_case_is_a_candidate(name: str) -> None:
+    found = candidates({name: TOLD[name]})
+    assert len(found)
+    assert set(found["coder_kind"]) == {"program"}
+    assert set(found["source"]) == {"abstract"}
+
+
+@pytest.mark.parametrize("name", NOT_TOLD)
+def test_aims_arguments_lists_and_reviews_are_no_candidates(name: str) -> None:
+    assert not len(candidates({name: NOT_TOLD[name]}))
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "direction"),
+    [
+        ("command", "T4_rules_hierarchy", "hinders"),
+        ("arrangement", "T2_network_partnership", "fosters"),
+        ("resistance", "professional_resistance", "hinders"),
+        ("trust", "trust", "fosters"),
+        ("money", "T5_resources_time_money", "hinders"),
+        ("power", "power_imbalance", "hinders"),
+        ("leader", "L1_shared_distributed", "fosters"),
+        ("commitment", "L6_political_managerial_commitment", "hinders"),
+    ],
+)
+def test_the_factor_and_its_direction_are_those_of_the_sentence(name: str, factor: str, direction: str) -> None:
+    found = candidates({name: TOLD[name]})
+    assert (factor, direction) in set(zip(found["factor"], found["direction"], strict=True))
+
+
+def test_what_people_said_is_reported_and_what_was_seen_is_observed() -> None:
+    kinds = {name: candidates({name: TOLD[name]})["claim_kind"].iloc[0] for name in ("commitment", "power")}
+    assert kinds == {"commitment": "reported", "power": "observed"}
+
+
+def test_a_passage_is_a_piece_of_the_text_of_at_most_thirty_words() -> None:
+    for text in TOLD.values():
+        for shown in candidates({"x": text})["passage"]:
+            kept = shown.removeprefix("... ").removesuffix(" ...")
+            assert len(kept.split()) <= MOST_WORDS
+            assert kept in text
+
+
+def test_a_long_sentence_is_cut_around_the_factor() -> None:
+    text = " ".join(f"w{number}" for number in range(100))
+    shown = passage(text, (0, len(text)), text.index("w70"))
+    assert "w70" in shown
+    assert shown.startswith("... ")
+    assert shown.endswith(" ...")
+    assert len(shown.split()) == MOST_WORDS + 2
+
+
+def test_without_actors_or_a_case_there_is_no_candidate() -> None:
+    rule = "Rules hindered it and it was dropped."
+    assert not len(candidates({"x": rule}))
+    assert len(candidates({"x": f"We studied a ward with its patients. {rule}"}))
+
+
+def test_a_rule_for_another_frame_and_topic() -> None:
+    frame = read_frame(b"dimension,code,pattern,kind\nobstacle,queue,queues?,directed\nwho,pupil,pupils?,plain\n")
+    texts = [
+        "We observed two schools. Long queues prevented pupils from eating.",
+        "Queues should prevent pupils from running.",
+    ]
+    records = pd.DataFrame({"record_id": ["a", "b"], "study_id": ["a", "b"], "title": "", "abstract": texts})
+    records["keywords_author"] = records["keywords_index"] = [[], []]
+    roles = IncidentRoles(factors=("obstacle",), actors="who")
+    found = incident_candidates(records, frame, suggest_codes(records, frame), roles)
+    assert found[["record_id", "factor", "direction"]].to_numpy().tolist() == [["a", "queue", "hinders"]]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Results show that rules hindered the work.", "observed"),
+        ("Nurses reported that rules hindered the work.", "reported"),
+        ("The aim is to find what hindered the work.", ""),
+        ("Rules may hinder the work.", ""),
+        ("The tables were printed.", ""),
+    ],
+)
+def test_which_sentences_tell_an_event(sentence: str, kind: str) -> None:
+    assert event_kind(sentence) == kind
+
+
+@pytest.mark.shared_data
+def test_known_incidents_are_candidates_and_a_list_and_an_aim_are_not() -> None:
+    folder = shared_data()
+    if folder is None:
+        pytest.skip("the shared development data is not beside the project (set REVIEW_SHARED_DATA)")
+    wanted = {"pg050": True, "pg108": True, "r0575": True, "pg048": False, "pg111": False}
+    reading = read_codes(Path(__file__).parents[2] / "benchmarks" / "coding_by_reading.csv")
+    records = shared_records(folder / "coproduction", wanted)
+    assert set(records["record_id"]) == set(wanted) <= set(reading)
+    found = set(incident_candidates(records, FRAME, suggest_codes(records, FRAME), ROLES)["record_id"])
+    assert {key: key in found for key in wanted} == wanted
