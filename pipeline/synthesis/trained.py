@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.records import Column, entry_frame
 from pipeline.synthesis.cells import field_text
 from pipeline.synthesis.coding import FIELDS, SUGGESTION_COLUMNS
-from pipeline.synthesis.frame import CodingFrame
+from pipeline.synthesis.frame import CodingFrame, FrameCode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,31 +86,35 @@ def trained_suggestions(
             continue
         truth = [item.code in given[ids[place], item.dimension] for place in judged]
         by_pattern = [item.code in found.get((ids[place], item.dimension), ()) for place in judged]
-        row: dict[str, Any] = {
-            "dimension": item.dimension,
-            "code": item.code,
-            "judged": len(judged),
-            "positives": sum(truth),
-            "pattern_right": sum(t and p for t, p in zip(truth, by_pattern, strict=True)),
-            "pattern_suggested": sum(by_pattern),
-            "model_right": None,
-            "model_suggested": None,
-            "reason": _too_few(sum(truth), len(judged) - sum(truth), least),
-        }
+        row = _row(item, truth, by_pattern, least)
         if not row["reason"]:
             words = words or _Words(texts)
             learned = words.learn(judged, truth, [fold_of(ids[place], seed) for place in judged])
             by_model = [bool(score >= _THRESHOLD) for score in learned.held_out]
             row["model_right"] = sum(t and p for t, p in zip(truth, by_model, strict=True))
             row["model_suggested"] = sum(by_model)
-            open_places = [place for place in range(len(ids)) if (ids[place], item.dimension) not in given]
             suggestions += [
-                _suggestion(ids[place], item.dimension, item.code, texts[place], learned.words)
-                for place in open_places
-                if learned.scores[place] >= _THRESHOLD
+                _suggestion(key, item.dimension, item.code, texts[place], learned.words)
+                for place, key in enumerate(ids)
+                if (key, item.dimension) not in given and learned.scores[place] >= _THRESHOLD
             ]
         models.append(row)
     return entry_frame(suggestions, SUGGESTION_COLUMNS), entry_frame(models, MODEL_COLUMNS)
+
+
+def _row(item: FrameCode, truth: Sequence[bool], by_pattern: Sequence[bool], least: int) -> dict[str, Any]:
+    """Return how the pattern of a code did on the judged records, and whether a model can be trained."""
+    return {
+        "dimension": item.dimension,
+        "code": item.code,
+        "judged": len(truth),
+        "positives": sum(truth),
+        "pattern_right": sum(t and p for t, p in zip(truth, by_pattern, strict=True)),
+        "pattern_suggested": sum(by_pattern),
+        "model_right": None,
+        "model_suggested": None,
+        "reason": _too_few(sum(truth), len(truth) - sum(truth), least),
+    }
 
 
 def record_text(record: Mapping[Any, Any]) -> str:

@@ -69,9 +69,10 @@ def test_every_kind_goes_to_its_folder_and_the_first_reader(desk: Desk) -> None:
         "screening/worklists/0002-conflicts.ann.csv",
         "screening/worklists/0003-full-text.ann.csv",
         "screening/worklists/0004-coding.ann.csv",
-        "screening/duplicates/0005-duplicates.ann.csv",
+        "screening/worklists/0005-incidents.ann.csv",
+        "screening/duplicates/0006-duplicates.ann.csv",
     )
-    assert [item.rows for item in issued.waiting] == [1] * 5
+    assert [item.rows for item in issued.waiting] == [1] * 6
     assert {item.task for item in issued.waiting} == {kind.task for kind in KINDS.values()}
     assert desk.issue(*(task(1, kind) for kind in KINDS)).new == ()
 

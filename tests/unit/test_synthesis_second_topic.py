@@ -9,6 +9,7 @@ import pytest
 import pipeline.synthesis
 from pipeline.synthesis.coding import read_frame, suggest_codes
 from pipeline.synthesis.disciplines import DisciplineFiles, assign_disciplines, confirm_disciplines
+from pipeline.synthesis.proportion import Sizes
 from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 
 NAMES = b"code;name\r\nFOOD;Food studies\r\nTEACH;Pedagogy\r\n"
@@ -58,6 +59,7 @@ def tables() -> dict[str, SynthesisTable]:
         dimensions=("provider",),
         year_bands=(2010,),
         codes=frame.code_names(),
+        sizes=Sizes(0, 0),
     )
     return {table.name: table for table in found}
 
