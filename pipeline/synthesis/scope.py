@@ -47,7 +47,10 @@ HELP: Final = re.compile(
     r"|stimulat|boost|essential|reinforc|trigger|effective in|made it possible"
     r"|make it possible|made possible"
     r"|thanks to|build(?:s|ing)?\b|built\b|conducive|catalys|paved the way|allow(?:s|ed|ing)?\b|key (?:factor|role|to)"
-    r"|more likely|valu(?:ed|able)\b|expand(?:s|ed|ing)?\b|restor)",
+    r"|more likely|valu(?:ed|able)\b|expand(?:s|ed|ing)?\b|restor"
+    r"|depend(?:s|ed|ent)? (?:up)?on|rel(?:y|ies|ied) on|important|necessary|prerequisite|precondition"
+    r"|led to\b|thank(?:s|ed)\b"
+    r"|positively|associated with|motivated by|explained by|central to|played? (?:a|an) (?:\w+ )?role)",
     re.IGNORECASE,
 )
 OBSERVED: Final = re.compile(
