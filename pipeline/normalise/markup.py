@@ -243,6 +243,20 @@ def mended(text: str) -> str:
         return text
 
 
+def may_hold_markup(text: str) -> bool:
+    """Return whether a text of any length (a whole record) may hold an entity, a tag, LaTeX, mojibake, tabs or CRs.
+
+    Where it holds none, `plain` and `mended` leave every part of it as it is.
+    """
+    return (
+        "\\" in text
+        or "\t" in text or "\r" in text or "\f" in text or "\v" in text
+        or ("&" in text and _ENTITY.search(text) is not None)
+        or ("<" in text and _TAG.search(text) is not None)
+        or (("Â" in text or "Ã" in text or "â" in text) and _MOJIBAKE.search(text) is not None)
+    )  # fmt: skip
+
+
 def is_plain(text: str, latex: bool = False) -> bool:
     """Return whether a text on one line surely holds nothing to decode or mend: a quick look, no where in doubt."""
     if ("&" in text and ";" in text) or ("<" in text and ">" in text) or "\\" in text:
