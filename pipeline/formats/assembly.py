@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft
+from pipeline.formats.rules import Rules
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 Record = TypeVar("Record", bound="Tagged")
@@ -89,19 +90,13 @@ def empty_records(records: Iterable[Tagged]) -> list[RejectedEntry]:
     ]
 
 
-def begun(record: Tagged, rules: Iterable[Rule], aside: Collection[str]) -> tuple[Draft, dict[str, list[str]]]:
-    """Return the draft of a record with all that rules can fill, and its values.
-
-    Args:
-        record: the record.
-        rules: what each tag fills.
-        aside: tags that the reader itself gives to their columns.
-    """
+def begun(record: Tagged, rules: Rules) -> tuple[Draft, dict[str, list[str]]]:
+    """Return the draft of a record with all that rules can fill, and its values."""
     draft = Draft()
     if not record.ended:
         draft.flag("incomplete")
     values = record.values()
-    fill(draft, rules, values, aside)
+    rules.fill(draft, values)
     return draft, values
 
 

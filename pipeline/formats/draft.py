@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -60,12 +60,14 @@ class Rule(NamedTuple):
         column: the column of the record.
         split: separator of several values in one (None: the value is one).
         order: how names are written.
+        sign: what every separator but a line end holds (`;`, or nothing where only line ends part); None: not known.
     """
 
     tag: str
     column: str
     split: str | None = None
     order: Order = "family"
+    sign: str | None = None
 
 
 class Draft:
@@ -74,14 +76,16 @@ class Draft:
     Args:
         latex: the source is BibTeX.
         tidy: every value comes as `one_line` leaves it.
+        plain: no value holds anything to decode or to mend, and each line of it is tidy.
     """
 
-    def __init__(self, latex: bool = False, tidy: bool = False) -> None:
+    def __init__(self, latex: bool = False, tidy: bool = False, plain: bool = False) -> None:
         self.fields: dict[str, Any] = {}
         self.extra: dict[str, list[str]] = {}
         self.flags: list[str] = []
         self._latex = latex
         self._tidy = tidy
+        self._plain = plain
         self._seen: dict[str, set[str]] = {}
         self._types: list[str] = []
         self._unread_years: list[str] = []
@@ -117,8 +121,10 @@ class Draft:
 
     def _clean(self, column: str, value: str) -> str:
         """Return a value as plain text where its column wants that; the raw one is kept where decoding changed it."""
+        if self._plain and "\n" not in value:
+            return value
         line = value if self._tidy else one_line(value)
-        if column not in _DECODED or is_plain(line, self._latex):
+        if self._plain or column not in _DECODED or is_plain(line, self._latex):
             return line
         whole = mended(line)
         if whole != line:
@@ -133,9 +139,30 @@ class Draft:
     def _clean_all(self, column: str, values: list[str]) -> list[str]:
         """Return values as `_clean` does; where all of them together are plain, each one is."""
         lines = values if self._tidy else one_line_each(values)
-        if column not in _DECODED or is_plain("\n".join(lines), self._latex):
+        if self._plain or column not in _DECODED or is_plain("\n".join(lines), self._latex):
             return lines
         return [self._clean(column, value) for value in values]
+
+    def _claim_texts(self, rule: Rule, values: list[str]) -> None:
+        """Give the values of a tag to a column that is one text: nearly always one value to an empty column."""
+        value = values[0]
+        if self._plain and len(values) == 1 and rule.column not in self.fields and "\n" not in value:
+            self.fields[rule.column] = value
+            return
+        for value in values:
+            self._claim_text(rule, value)
+
+    def _claim_lists(self, rule: Rule, values: list[str]) -> None:
+        """Give the values of a tag to a column that is a list; values with no separator in them need no parting."""
+        whole = rule.split is None
+        if self._plain and rule.sign is not None:
+            together = "\n".join(values)
+            whole = together.count("\n") < len(values) and (not rule.sign or rule.sign not in together)
+        if whole:
+            self.claim_parts(rule, values)
+            return
+        for value in values:
+            self._claim_items(rule, value)
 
     def _claim_text(self, rule: Rule, value: str) -> None:
         column = rule.column
@@ -314,29 +341,20 @@ def leftover(value: str, found: list[str]) -> bool:
     return bool(rest)
 
 
-def fill(
-    draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]], aside: Collection[str] = frozenset()
-) -> None:
-    """Let every rule claim the values of its tag, in the order of the rules; tags no rule names go to extra.
+Claim = Callable[[Draft, Rule, list[str]], None]
 
-    Args:
-        draft: the entry on its way.
-        rules: what each tag fills.
-        values: tag -> values.
-        aside: tags that the reader itself gives to their columns.
-    """
-    claimed = set(aside)
-    for rule in rules:
-        found = values.get(rule.tag)
-        if not found or rule.tag in aside:
-            continue
-        claimed.add(rule.tag)
-        if rule.split is None and rule.column in _ITEMS:
-            draft.claim_parts(rule, found)
-            continue
-        claim = _CLAIMS.get(rule.column, Draft._claim_text)
-        for value in found:
-            claim(draft, rule, value)
-    for tag, rest in values.items():
-        if tag not in claimed:
-            draft.keep_all(tag, rest)
+
+def claim_of(rule: Rule) -> Claim:
+    """Return what gives the values of a tag to the column of its rule."""
+    if rule.column in _ITEMS:
+        return Draft._claim_lists
+    claim_one = _CLAIMS.get(rule.column)
+    if claim_one is None and rule.column not in ("abstract", "date"):
+        return Draft._claim_texts
+    each = claim_one or Draft._claim_text
+
+    def claim_each(draft: Draft, rule: Rule, values: list[str]) -> None:
+        for value in values:
+            each(draft, rule, value)
+
+    return claim_each

@@ -12,6 +12,7 @@ import re
 from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid, clean_pmid
 from pipeline.normalise.markup import one_line
@@ -43,6 +44,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("9", "type"),
 )
 _MAPPED_HERE = frozenset({"A", "E", "B", "M", "2", "W", "~", "@"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 # Tags that begin a record after an empty line; others do where the record has that tag already.
 _FIRST = frozenset("0TAEF")
 _REPEATED = frozenset("AEKXZUHY?+1234567$O")
@@ -107,7 +109,7 @@ def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in (("A", "authors"), ("E", "editors")):
         for value in values.get(tag, ()):
             for line in value.split("\n"):

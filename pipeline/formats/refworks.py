@@ -11,6 +11,7 @@ import re
 from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.records import ParsedEntry, Reading
 
@@ -49,6 +50,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("RT", "type"),
 )
 _MAPPED_HERE = frozenset({"A1", "A2", "T2", "SP", "OP", "DB", "SN"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _PARTS = re.compile(r"section|chapter|conference", re.IGNORECASE)
 _WHOLES = re.compile(r"book|thesis|report|monograph", re.IGNORECASE)
 
@@ -118,7 +120,7 @@ def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in (("A1", "authors"), ("A2", "editors")):
         for value in values.get(tag, ()):
             for line in value.split("\n"):

@@ -9,8 +9,9 @@ from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
 from pipeline.formats.authors import split_names
 from pipeline.formats.carried import with_carried
-from pipeline.formats.draft import Draft, Rule, fill, leftover
-from pipeline.formats.ris_lines import Splitter, likeness
+from pipeline.formats.draft import Draft, Rule, leftover
+from pipeline.formats.ris_lines import SoundRecord, Splitter, likeness
+from pipeline.formats.rules import Rules
 from pipeline.normalise.identifiers import find_isbns, find_issns
 from pipeline.records import ParsedEntry, Reading
 
@@ -24,7 +25,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("N2", "abstract"),
     Rule("A2", "editors"),
     Rule("ED", "editors"),
-    Rule("AD", "affiliations", r"\n"),
+    Rule("AD", "affiliations", r"\n", sign=""),
     Rule("JF", "journal"),
     Rule("J2", "journal_abbr"),
     Rule("JA", "journal_abbr"),
@@ -43,8 +44,8 @@ _RULES: tuple[Rule, ...] = (
     Rule("VO", "volume"),
     Rule("IS", "issue"),
     Rule("C7", "article_number"),
-    Rule("LA", "language", r"[;\n]\s*"),
-    Rule("KW", "keywords_author", r"\n|;\s*"),
+    Rule("LA", "language", r"[;\n]\s*", sign=";"),
+    Rule("KW", "keywords_author", r"\n|;\s*", sign=";"),
     Rule("DO", "doi"),
     Rule("DI", "doi"),
     Rule("DOI", "doi"),
@@ -54,11 +55,12 @@ _RULES: tuple[Rule, ...] = (
     Rule("AN", "accession"),
     Rule("UT", "accession"),
     Rule("UR", "url", r"\n|(?<!\s)\s++(?=https?://)"),
-    Rule("LK", "url", r"\n"),
+    Rule("LK", "url", r"\n", sign=""),
     Rule("TY", "type"),
 )
-_RULES_OF = {name: (*rules, *_RULES) for name, rules in ris_dialects.OWN_RULES.items()}
 _MAPPED_HERE = frozenset({"AU", "A1", "T2", "JO", "SP", "EP", "PG", "SN", "ISSN", "M3"})
+_USUAL_RULES = Rules(_RULES, _MAPPED_HERE)
+_RULES_OF = {name: Rules((*own, *_RULES), _MAPPED_HERE) for name, own in ris_dialects.OWN_RULES.items()}
 # Records that are enough to know who wrote a file.
 _LOOKED_AT = 50
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
@@ -89,15 +91,10 @@ def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
     values = record.values()
     dialect = ris_dialects.recognise(values, record.context)
-    draft = Draft()
+    draft = Draft(plain=isinstance(record, SoundRecord) and record.plain)
     if not record.ended:
         draft.flag("incomplete" if "cut" in record.context else "no_end_mark")
-    fill(
-        draft,
-        _RULES_OF.get(dialect, _RULES),
-        values,
-        _MAPPED_HERE,
-    )
+    _RULES_OF.get(dialect, _USUAL_RULES).fill(draft, values)
     _authors(draft, values)
     _containers(draft, values, dialect)
     _numbers(draft, values)

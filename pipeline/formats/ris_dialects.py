@@ -79,8 +79,8 @@ _HIDDEN_OF = {
 
 # What an exporter puts in a tag that others use otherwise.
 OWN_RULES: dict[str, tuple[Rule, ...]] = {
-    "embase": (Rule("M1", "affiliations", r"\n"),),
-    "wos": (Rule("C1", "affiliations", r"\n"),),
+    "embase": (Rule("M1", "affiliations", r"\n", sign=""),),
+    "wos": (Rule("C1", "affiliations", r"\n", sign=""),),
 }
 
 EBSCO_CODES = {

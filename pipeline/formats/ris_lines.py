@@ -207,7 +207,7 @@ def sound_record(block: str, number: int) -> SoundRecord | None:
 
 
 def _joined(values: list[str]) -> bool:
-    """Take the blanks round the further lines of values; return whether each such line plainly goes on with its value."""
+    """Take away the blanks round further lines of values; return whether each such line plainly goes on with one."""
     for place, value in enumerate(values):
         if "\n" in value:
             lines = value.split("\n")

@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.formats.authors import Order, bibtex_name, family_first, split_bibtex, split_names
 from pipeline.formats.dates import publication_year
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.kinds import document_type
+from pipeline.formats.rules import fill
 
 
 @pytest.mark.parametrize(
