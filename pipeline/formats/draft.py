@@ -155,7 +155,7 @@ class Draft:
     def _claim_lists(self, rule: Rule, values: list[str]) -> None:
         """Give the values of a tag to a column that is a list; values with no separator in them need no parting."""
         whole = rule.split is None
-        if self._plain and rule.sign is not None:
+        if rule.sign is not None:
             together = "\n".join(values)
             whole = together.count("\n") < len(values) and (not rule.sign or rule.sign not in together)
         if whole:
@@ -253,6 +253,9 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_year(self, rule: Rule, value: str) -> None:
+        if len(value) == 4 and "year" not in self.fields and (year := publication_year(value)):
+            self.fields["year"] = year
+            return
         text = one_line(value)
         if not text:
             return
@@ -289,7 +292,7 @@ class Draft:
         first, last = one_line(first), one_line(last)
         text = f"{first}-{last}" if first and last and last != first and "-" not in first else first or last
         if text:
-            self._claim_text(Rule("pages", "pages"), text)
+            self._claim_text(_PAGES, text)
 
     def finish(self, line: int, raw: str) -> ParsedEntry:
         """Return the entry; types are read together, a year that could not be read is flagged."""
@@ -301,7 +304,9 @@ class Draft:
                 self.fields["type"] = kind
         if self._unread_years and "year" not in self.fields:
             self.flag("year_unreadable")
-        fields = {column: value for column, value in self.fields.items() if value or value == 0}
+        fields = self.fields
+        if not all(fields.values()):
+            fields = {column: value for column, value in fields.items() if value or value == 0}
         if "title" not in fields:
             self.flag("no_title")
         if _RETRACTED.match(fields.get("title", "")) or "retract" in types.casefold():
@@ -309,6 +314,7 @@ class Draft:
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 
 
+_PAGES = Rule("pages", "pages")
 _CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
     **dict.fromkeys(_LISTS, Draft._claim_items),
     **dict.fromkeys(_NUMBERS, Draft._claim_numbers),
@@ -333,9 +339,10 @@ def _all_in_order(names: Iterable[str]) -> bool:
 
 def leftover(value: str, found: list[str]) -> bool:
     """Return whether a value says more than the identifiers found in it."""
-    if len(found) == 1 and value == found[0]:
+    bare = value.casefold()
+    if len(found) == 1 and bare == found[0].casefold():
         return False
-    rest = _SIGNS.sub("", value.casefold())
+    rest = _SIGNS.sub("", bare)
     for number in found:
         rest = rest.replace(_SIGNS.sub("", number.casefold()), "", 1)
     return bool(rest)

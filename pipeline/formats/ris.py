@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 
 from pipeline.formats import ris_dialects
 from pipeline.formats.assembly import Tagged, assemble
@@ -12,7 +13,7 @@ from pipeline.formats.carried import with_carried
 from pipeline.formats.draft import Draft, Rule, leftover
 from pipeline.formats.ris_lines import SoundRecord, Splitter, likeness
 from pipeline.formats.rules import Rules
-from pipeline.normalise.identifiers import find_isbns, find_issns
+from pipeline.normalise.identifiers import find_isbns, find_issns, usual_issn
 from pipeline.records import ParsedEntry, Reading
 
 # In the order in which tags may claim a column; `ris_dialects` adds what single exporters do otherwise.
@@ -65,6 +66,9 @@ _RULES_OF = {name: Rules((*own, *_RULES), _MAPPED_HERE) for name, own in ris_dia
 _LOOKED_AT = 50
 _PARTS = frozenset({"CHAP", "ECHAP", "CONF", "CPAPER", "ENCYC", "DICT"})
 _WHOLES = frozenset({"BOOK", "EBOOK", "EDBOOK", "THES", "RPRT", "SER"})
+_AUTHORS = {"AU": Rule("AU", "authors"), "A1": Rule("A1", "authors")}
+_IN_BOOK, _IN_SERIES, _IN_JOURNAL = Rule("T2", "booktitle"), Rule("T2", "series"), Rule("T2", "journal")
+_OTHER, _ABBREVIATED = Rule("JO", "journal"), Rule("JO", "journal_abbr")
 _DOI = re.compile(r"10\.\d{4,9}/")
 
 recognise = likeness
@@ -105,54 +109,65 @@ def _entry(record: Tagged) -> ParsedEntry:
 
 def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take AU, or A1 where there is no AU; the two are never joined."""
-    primary = "AU" if "AU" in values else "A1"
-    for tag in ("AU", "A1"):
-        names: list[str] = []
-        for value in values.get(tag, ()):
-            if "\n" in value or ";" in value or value[-1] == "," or value.count(",") > 1:
-                names += [name for line in value.split("\n") for name in split_names(line, separator="\n")]
-            else:  # one name, as in nearly every file
-                names.append(value)
-        if names and tag == primary:
-            draft.claim_names(Rule(tag, "authors"), names)
-            continue
-        for name in names:
+    primary = _AUTHORS["AU" if "AU" in values else "A1"]
+    if primary.tag in values:
+        draft.claim_names(primary, _names(values[primary.tag]))
+    if primary.tag == "AU":
+        for name in _names(values.get("A1", ())):
             if name not in draft.fields.get("authors", []):
-                draft.keep(tag, name)
+                draft.keep("A1", name)
+
+
+def _names(values: Sequence[str]) -> Sequence[str]:
+    """Return the names of the values of a tag: nearly always one each."""
+    together = "\n".join(values)
+    if ";" not in together and ",\n" not in together and together.count("\n") < len(values):
+        if together[-1] != "," and max(map(str.count, values, repeat(","))) <= 1:
+            return values
+    names: list[str] = []
+    for value in values:
+        if "\n" in value or ";" in value or value[-1] == "," or value.count(",") > 1:
+            names += [name for line in value.split("\n") for name in split_names(line, separator="\n")]
+        else:
+            names.append(value)
+    return names
 
 
 def _containers(draft: Draft, values: dict[str, list[str]], dialect: str) -> None:
     """Give T2 and JO to journal, book title or series, as the type of the work and the exporter ask."""
     kind = values.get("TY", [""])[0].strip().upper()
-    if kind in _PARTS:
-        second = Rule("T2", "booktitle")
-    elif kind in _WHOLES:
-        second = Rule("T2", "series")
-    else:
-        second = Rule("T2", "journal")
-    rules = (Rule("JO", "journal"), second) if dialect == "ebsco" else (second, Rule("JO", "journal"))
-    for rule in rules:
+    second = _IN_BOOK if kind in _PARTS else _IN_SERIES if kind in _WHOLES else _IN_JOURNAL
+    for rule in (_OTHER, second) if dialect == "ebsco" else (second, _OTHER):
         for value in values.get(rule.tag, ()):
-            full = draft.fields.get("journal", "")
-            shorter = rule.tag == "JO" and full and len(value) < len(full)
-            draft.claim(Rule("JO", "journal_abbr") if shorter else rule, value)
+            full = draft.fields.get("journal", "") if rule is _OTHER else ""
+            draft.claim(_ABBREVIATED if len(value) < len(full) else rule, value)
 
 
 def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take pages, ISSNs and ISBNs; SP may hold a whole range, SN either kind of number."""
     first, last = values.get("SP", values.get("PG", [])), values.get("EP", [])
     draft.pages(first[0] if first else "", last[0] if last else "")
-    for tag, surplus in (("SP", first[1:]), ("EP", last[1:]), ("PG", values.get("PG", []) if "SP" in values else [])):
-        for value in surplus:
-            draft.keep(tag, value)
+    draft.keep_all("SP", first[1:])
+    draft.keep_all("EP", last[1:])
+    if "SP" in values and "PG" in values:
+        draft.keep_all("PG", values["PG"])
     for tag in ("SN", "ISSN"):
         for value in values.get(tag, ()):
-            issns, isbns = find_issns(value), find_isbns(value)
-            draft.add_numbers("issn", issns)
-            draft.add_numbers("isbn", isbns)
-            numbers = issns + isbns  # one given twice says nothing more
-            if not numbers or (value != numbers[0] and leftover(value, 2 * numbers)):
-                draft.keep(tag, value)
+            _serial(draft, tag, value)
+
+
+def _serial(draft: Draft, tag: str, value: str) -> None:
+    """Take the ISSNs and ISBNs of a value; what it says besides is kept with it."""
+    usual = usual_issn(value)
+    if usual:
+        draft.add_numbers("issn", [usual])
+        return
+    issns, isbns = find_issns(value), find_isbns(value)
+    draft.add_numbers("issn", issns)
+    draft.add_numbers("isbn", isbns)
+    numbers = issns + isbns  # one given twice says nothing more
+    if not numbers or (value != numbers[0] and leftover(value, 2 * numbers)):
+        draft.keep(tag, value)
 
 
 def _types(draft: Draft, values: dict[str, list[str]]) -> None:

@@ -211,7 +211,7 @@ def _joined(values: list[str]) -> bool:
     for place, value in enumerate(values):
         if "\n" in value:
             lines = value.split("\n")
-            if any("-" in line[:14] for line in lines[1:]):
+            if any("-" in line[:14] and _parted(line)[0] for line in lines[1:]):
                 return False
             values[place] = "\n".join([line.strip(" \t") for line in lines if line.strip()])
     return True
