@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 EARLIEST, LATEST = 1400, 2100
 
@@ -17,6 +18,7 @@ _DATE_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def publication_year(text: str) -> int | None:
     """Return the year a text states: leading four digits, or the one year of a date; None for anything else.
 

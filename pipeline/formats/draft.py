@@ -60,7 +60,8 @@ class Rule(NamedTuple):
         column: the column of the record.
         split: separator of several values in one (None: the value is one).
         order: how names are written.
-        sign: what every separator but a line end holds (`;`, or nothing where only line ends part); None: not known.
+        sign: what every separator but a line end holds: `;`, a blank (of any kind), nothing (only line ends part); None:
+            not known.
     """
 
     tag: str
@@ -75,8 +76,8 @@ class Draft:
 
     Args:
         latex: the source is BibTeX.
-        tidy: every value comes as `one_line` leaves it.
-        plain: no value holds anything to decode or to mend, and each line of it is tidy.
+        tidy: every line of a value comes as `one_line` leaves it.
+        plain: no value holds anything to decode or to mend.
     """
 
     def __init__(self, latex: bool = False, tidy: bool = False, plain: bool = False) -> None:
@@ -121,9 +122,7 @@ class Draft:
 
     def _clean(self, column: str, value: str) -> str:
         """Return a value as plain text where its column wants that; the raw one is kept where decoding changed it."""
-        if self._plain and "\n" not in value:
-            return value
-        line = value if self._tidy else one_line(value)
+        line = value if self._tidy and "\n" not in value else one_line(value)
         if self._plain or column not in _DECODED or is_plain(line, self._latex):
             return line
         whole = mended(line)
@@ -138,7 +137,8 @@ class Draft:
 
     def _clean_all(self, column: str, values: list[str]) -> list[str]:
         """Return values as `_clean` does; where all of them together are plain, each one is."""
-        lines = values if self._tidy else one_line_each(values)
+        tidy = self._tidy and (len(values) < 2 or "\n".join(values).count("\n") < len(values))
+        lines = values if tidy else one_line_each(values)
         if self._plain or column not in _DECODED or is_plain("\n".join(lines), self._latex):
             return lines
         return [self._clean(column, value) for value in values]
@@ -146,8 +146,10 @@ class Draft:
     def _claim_texts(self, rule: Rule, values: list[str]) -> None:
         """Give the values of a tag to a column that is one text: nearly always one value to an empty column."""
         value = values[0]
-        if self._plain and len(values) == 1 and rule.column not in self.fields and "\n" not in value:
-            self.fields[rule.column] = value
+        if len(values) == 1 and rule.column not in self.fields:
+            text = self._clean(rule.column, value)
+            if text:
+                self.fields[rule.column] = text
             return
         for value in values:
             self._claim_text(rule, value)
@@ -157,7 +159,10 @@ class Draft:
         whole = rule.split is None
         if rule.sign is not None:
             together = "\n".join(values)
-            whole = together.count("\n") < len(values) and (not rule.sign or rule.sign not in together)
+            if rule.sign == " ":
+                whole = len(together.split()) == len(values)
+            else:
+                whole = together.count("\n") < len(values) and (not rule.sign or rule.sign not in together)
         if whole:
             self.claim_parts(rule, values)
             return
@@ -186,8 +191,11 @@ class Draft:
     def _claim_items(self, rule: Rule, value: str) -> None:
         if rule.split and "&" in value and ";" in rule.split:
             value = self._without_entities(rule, value)
-        parts = [part.strip(" ") for part in _separator(rule.split).split(value)] if rule.split else [value]
-        self.claim_parts(rule, parts)
+        if rule.sign == "":
+            parts = value.split("\n")
+        else:
+            parts = _separator(rule.split).split(value) if rule.split else [value]
+        self.claim_parts(rule, [part.strip(" ") for part in parts])
 
     def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:
         """Give the parts of a value to a column that is a list: each once, but names as often as they stand."""
@@ -278,7 +286,7 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_type(self, rule: Rule, value: str) -> None:
-        text = one_line(value)
+        text = value if value.isalnum() else one_line(value)
         if text not in self._types:
             self._types.append(text)
 
@@ -289,7 +297,8 @@ class Draft:
 
     def pages(self, first: str, last: str) -> None:
         """Give the pages as `first-last`; the first may hold the whole range already."""
-        first, last = one_line(first), one_line(last)
+        if not self._tidy or "\n" in first or "\n" in last:
+            first, last = one_line(first), one_line(last)
         text = f"{first}-{last}" if first and last and last != first and "-" not in first else first or last
         if text:
             self._claim_text(_PAGES, text)

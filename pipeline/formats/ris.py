@@ -55,7 +55,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("PMCID", "pmcid"),
     Rule("AN", "accession"),
     Rule("UT", "accession"),
-    Rule("UR", "url", r"\n|(?<!\s)\s++(?=https?://)"),
+    Rule("UR", "url", r"\n|(?<!\s)\s++(?=https?://)", sign=" "),
     Rule("LK", "url", r"\n", sign=""),
     Rule("TY", "type"),
 )
@@ -95,7 +95,7 @@ def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
     values = record.values()
     dialect = ris_dialects.recognise(values, record.context)
-    draft = Draft(plain=isinstance(record, SoundRecord) and record.plain)
+    draft = Draft(tidy=record.tidy, plain=record.plain) if isinstance(record, SoundRecord) else Draft()
     if not record.ended:
         draft.flag("incomplete" if "cut" in record.context else "no_end_mark")
     _RULES_OF.get(dialect, _USUAL_RULES).fill(draft, values)

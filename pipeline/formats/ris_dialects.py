@@ -17,7 +17,7 @@ Values = Mapping[str, list[str]]
 
 
 class _Sign(NamedTuple):
-    """What tells an exporter: words (in lower case) of which a value of the tag holds one, how a value begins, or both."""
+    """What tells an exporter: words in lower case, one of which a value of the tag holds, or how a value begins."""
 
     exporter: str
     tag: str

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.assembly import Tagged
-from pipeline.normalise.markup import may_hold_markup
+from pipeline.normalise.markup import holds_other_blanks, may_hold_markup
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
@@ -18,6 +18,7 @@ _TAG = re.compile(
 _TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*|(?<=  -)[A-Z]{2,8}[ \t]*)?$", re.MULTILINE)
 # Some exporters part two tags by a single CR in a file of LF lines.
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
+_LOST_BEFORE_END_MARK = re.compile(r"\r(?=ER  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
 # `% words` is a comment, `%T Title` a line of EndNote's refer format.
 _FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%(?![0-9A-Z@+][ \t]+\S).*|_{5,}|-{5,}|=+)$")
@@ -56,10 +57,12 @@ class SoundRecord(Tagged):
 
     Attributes:
         found: tag -> values, as `values` returns them.
-        plain: no value holds anything to decode or mend, or blanks in a row; line ends are all that may be tidied.
+        tidy: no value holds blanks in a row, tabs or CRs; line ends are all that may be tidied.
+        plain: no value holds anything to decode or mend.
     """
 
     found: dict[str, list[str]] = field(default_factory=dict)
+    tidy: bool = False
     plain: bool = False
 
     def values(self) -> dict[str, list[str]]:
@@ -202,8 +205,9 @@ def sound_record(block: str, number: int) -> SoundRecord | None:
         else:
             found[tag] = [words]
     # Two blanks stand in a row after each tag; one more pair, and some value holds them.
-    plain = text.count("  ") == len(tags) + 1 and not may_hold_markup(text)
-    return SoundRecord(number + len(block) - len(block.lstrip("\n")), [text], [], True, {}, found, plain)
+    tidy = text.count("  ") == len(tags) + 1 and not holds_other_blanks(text)
+    first_line = number + block.index(_BEGIN_MARK)
+    return SoundRecord(first_line, [text], [], True, {}, found, tidy, not may_hold_markup(text))
 
 
 def _joined(values: list[str]) -> bool:

@@ -9,8 +9,8 @@ import re
 from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-# As most sources write it: bare, in lower case, nothing round it.
-_USUAL_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./_-]*[a-z0-9]")
+# As most sources write it: bare, nothing round it or escaped in it (put in lower case).
+_USUAL_DOI = re.compile(r"10\.[0-9]{4,9}/[!-$&-~]*[a-z0-9]")
 _DOI_PREFIX = re.compile(r"^(?:https?://)?(?:(?:www\.|dx\.)?doi\.org/|doi\s*[:=]?\s*(?://)?)", re.IGNORECASE)
 _DOI_BODY = re.compile(r"(?:(?i:\bdoi\b|doi\.org/)[^0-9]{0,12}|^\s*)(10\.\d{4,9}/[^\s\"<>]+)")
 _EXCEL_GUARD = re.compile(r'^="(.*)"$', re.DOTALL)

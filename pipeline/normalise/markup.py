@@ -21,7 +21,6 @@ _NAMES = "|".join(sorted(set((_INLINE + " " + _BLOCK + " " + _MATHS).split()), k
 _TAG = re.compile(rf"<(/?)(?:jats:|mml:|m:)?({_NAMES})((?:\s[^<>]*)?)/?>", re.IGNORECASE)
 _BLOCK_NAMES = frozenset(_BLOCK.split()) - {"ul", "label"} | {"ul", "label"}
 _LABEL = re.compile(r"""\bLabel\s*=\s*["']([^"'<>]+)["']""", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\n\r\f\v]+")
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
@@ -134,7 +133,11 @@ def one_line(text: str) -> str:
     if "\n" in text:
         text = " ".join([line.strip(" ") for line in text.split("\n")])
     if "  " in text or "\t" in text or "\r" in text or "\f" in text or "\v" in text or text[:1] == " ":
-        return _BLANKS.sub(" ", text).strip(" ")
+        for sign in "\t\n\r\f\v":
+            text = text.replace(sign, " ")
+        while "  " in text:
+            text = text.replace("  ", " ")
+        return text.strip(" ")
     return text.rstrip(" ")
 
 
@@ -151,8 +154,13 @@ def _untidy(lines: str) -> bool:
     """Return whether a line begins or ends with a blank, or holds blanks in a row or anything like one."""
     return (
         "  " in lines or "\n " in lines or " \n" in lines
-        or "\t" in lines or "\r" in lines or "\f" in lines or "\v" in lines
+        or holds_other_blanks(lines)
     )  # fmt: skip
+
+
+def holds_other_blanks(text: str) -> bool:
+    """Return whether a text holds a blank that is neither a blank nor a line end."""
+    return "\t" in text or "\r" in text or "\f" in text or "\v" in text
 
 
 def without_entities(text: str) -> str:
@@ -244,13 +252,12 @@ def mended(text: str) -> str:
 
 
 def may_hold_markup(text: str) -> bool:
-    """Return whether a text of any length (a whole record) may hold an entity, a tag, LaTeX, mojibake, tabs or CRs.
+    """Return whether a text of any length (a whole record) may hold an entity, a tag, LaTeX or mojibake.
 
     Where it holds none, `plain` and `mended` leave every part of it as it is.
     """
     return (
         "\\" in text
-        or "\t" in text or "\r" in text or "\f" in text or "\v" in text
         or ("&" in text and _ENTITY.search(text) is not None)
         or ("<" in text and _TAG.search(text) is not None)
         or (("Â" in text or "Ã" in text or "â" in text) and _MOJIBAKE.search(text) is not None)
