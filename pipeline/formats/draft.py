@@ -80,6 +80,8 @@ class Draft:
         plain: no value holds anything to decode or to mend.
     """
 
+    __slots__ = ("_latex", "_plain", "_seen", "_tidy", "_types", "_unread_years", "extra", "fields", "flags")
+
     def __init__(self, latex: bool = False, tidy: bool = False, plain: bool = False) -> None:
         self.fields: dict[str, Any] = {}
         self.extra: dict[str, list[str]] = {}
@@ -251,7 +253,7 @@ class Draft:
     def add_numbers(self, column: str, numbers: Iterable[str]) -> None:
         """Add ISSNs or ISBNs as `find_issns` and `find_isbns` return them, each once."""
         items = self.fields.setdefault(column, [])
-        items.extend(number for number in numbers if number not in items)
+        items.extend([number for number in dict.fromkeys(numbers) if number not in items])
 
     def _claim_identifier(self, rule: Rule, value: str) -> None:
         clean = _IDENTIFIERS[rule.column](value)

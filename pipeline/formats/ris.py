@@ -147,8 +147,9 @@ def _numbers(draft: Draft, values: dict[str, list[str]]) -> None:
     """Take pages, ISSNs and ISBNs; SP may hold a whole range, SN either kind of number."""
     first, last = values.get("SP", values.get("PG", [])), values.get("EP", [])
     draft.pages(first[0] if first else "", last[0] if last else "")
-    draft.keep_all("SP", first[1:])
-    draft.keep_all("EP", last[1:])
+    if len(first) > 1 or len(last) > 1:
+        draft.keep_all("SP", first[1:])
+        draft.keep_all("EP", last[1:])
     if "SP" in values and "PG" in values:
         draft.keep_all("PG", values["PG"])
     for tag in ("SN", "ISSN"):
@@ -160,7 +161,7 @@ def _serial(draft: Draft, tag: str, value: str) -> None:
     """Take the ISSNs and ISBNs of a value; what it says besides is kept with it."""
     usual = usual_issn(value)
     if usual:
-        draft.add_numbers("issn", [usual])
+        draft.add_numbers("issn", (usual,))
         return
     issns, isbns = find_issns(value), find_isbns(value)
     draft.add_numbers("issn", issns)

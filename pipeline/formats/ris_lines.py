@@ -29,10 +29,12 @@ _USUAL = {
     for second in string.ascii_uppercase + string.digits
     if first + second not in ("TY", "ER")
 }
-# The end mark of a record, and where a usual line begins.
-_END = re.compile(r"\nER  -[ \t]*(?=\n|\Z)")
+# The end mark of a record (a lost line end may follow), and where a usual line begins.
+_END = re.compile(r"\nER  -[ \t]*(?=\n|\Z|\r[A-Z][A-Z0-9]  -(?: |$))")
 _FIELD = re.compile(r"\n([A-Z][A-Z0-9])  - ")
 _BEGIN_MARK, _END_MARK = "TY  - ", "\nER  -"
+# Blanks in a row elsewhere than after a tag; a pattern finds them faster than `in` does.
+_BLANKS_IN_VALUE = re.compile(r"  (?!(?<=\n[A-Z][A-Z0-9]  )-(?: |\Z))")
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 # Tags whose value may follow the hyphen at once (`TY  -JOUR`).
 _WITHOUT_BLANK = _RECORD_TAGS | {"TY", "ER", "KW", "PY", "Y1", "SN", "UR", "VL", "IS", "SP", "EP", "JA", "PB", "ID"}
@@ -82,10 +84,10 @@ class Splitter:
 
     def split(self, text: str) -> Iterator[Tagged]:
         """Take a whole text and yield its records; rejects and strays are complete when it ends."""
-        text = _LOST_LINE_END.sub("\n", text) if _LOST_LINE_END.search(text) else text
+        text = _LOST_LINE_END.sub("\n", text) if _LOST_BEFORE_END_MARK.search(text) else text
         position, number = 0, 1
         for end in _END.finditer(text):
-            block = text[position : end.end()]
+            block = with_line_ends(text[position : end.end()])
             between = self._open is None and self._outside is None
             sound = sound_record(block, number) if between else None
             if sound is not None:
@@ -94,7 +96,7 @@ class Splitter:
             else:
                 yield from self._lines(block, number, bool(position))
             position, number = end.end(), number + block.count("\n")
-        yield from self._lines(text[position:], number, bool(position))
+        yield from self._lines(with_line_ends(text[position:]), number, bool(position))
         last = self._open
         if last is not None:
             last.context["cut"] = "yes"
@@ -177,6 +179,11 @@ class Splitter:
             yield record
 
 
+def with_line_ends(text: str) -> str:
+    """Return a text with a line end where a lone CR parts two tags."""
+    return _LOST_LINE_END.sub("\n", text) if "\r" in text else text
+
+
 def sound_record(block: str, number: int) -> SoundRecord | None:
     """Return the record of a stretch of text that ends with an end mark; None where a line of it is not a usual one.
 
@@ -204,8 +211,7 @@ def sound_record(block: str, number: int) -> SoundRecord | None:
             found[tag].append(words)
         else:
             found[tag] = [words]
-    # Two blanks stand in a row after each tag; one more pair, and some value holds them.
-    tidy = text.count("  ") == len(tags) + 1 and not holds_other_blanks(text)
+    tidy = not holds_other_blanks(text) and not _BLANKS_IN_VALUE.search(text, len(_BEGIN_MARK) - 1)
     first_line = number + block.index(_BEGIN_MARK)
     return SoundRecord(first_line, [text], [], True, {}, found, tidy, not may_hold_markup(text))
 
