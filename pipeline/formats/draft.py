@@ -60,8 +60,7 @@ class Rule(NamedTuple):
         column: the column of the record.
         split: separator of several values in one (None: the value is one).
         order: how names are written.
-        sign: what every separator but a line end holds: `;`, a blank (of any kind), nothing (only line ends part); None:
-            not known.
+        sign: what every separator but a line end holds: `;`, a blank (of any kind), nothing (only line ends part).
     """
 
     tag: str
@@ -193,10 +192,7 @@ class Draft:
     def _claim_items(self, rule: Rule, value: str) -> None:
         if rule.split and "&" in value and ";" in rule.split:
             value = self._without_entities(rule, value)
-        if rule.sign == "":
-            parts = value.split("\n")
-        else:
-            parts = _separator(rule.split).split(value) if rule.split else [value]
+        parts = _separator(rule.split).split(value) if rule.split else [value]
         self.claim_parts(rule, [part.strip(" ") for part in parts])
 
     def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.assembly import Tagged
-from pipeline.normalise.markup import holds_other_blanks, may_hold_markup
+from pipeline.normalise.markup import holds_blanks_in_a_row, may_hold_markup
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
@@ -33,8 +33,9 @@ _USUAL = {
 _END = re.compile(r"\nER  -[ \t]*(?=\n|\Z|\r[A-Z][A-Z0-9]  -(?: |$))")
 _FIELD = re.compile(r"\n([A-Z][A-Z0-9])  - ")
 _BEGIN_MARK, _END_MARK = "TY  - ", "\nER  -"
-# Blanks in a row elsewhere than after a tag; a pattern finds them faster than `in` does.
-_BLANKS_IN_VALUE = re.compile(r"  (?!(?<=\n[A-Z][A-Z0-9]  )-(?: |\Z))")
+# What a further line of a value may be besides: a line with a tag, or one with blanks round it.
+_PERHAPS_TAG = re.compile(r"\n[^\n]{0,13}-")
+_ROUGH = re.compile(r"\n(?:\s|\Z)")
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 # Tags whose value may follow the hyphen at once (`TY  -JOUR`).
 _WITHOUT_BLANK = _RECORD_TAGS | {"TY", "ER", "KW", "PY", "Y1", "SN", "UR", "VL", "IS", "SP", "EP", "JA", "PB", "ID"}
@@ -211,19 +212,21 @@ def sound_record(block: str, number: int) -> SoundRecord | None:
             found[tag].append(words)
         else:
             found[tag] = [words]
-    tidy = not holds_other_blanks(text) and not _BLANKS_IN_VALUE.search(text, len(_BEGIN_MARK) - 1)
+    together = "\n".join(values)
     first_line = number + block.index(_BEGIN_MARK)
-    return SoundRecord(first_line, [text], [], True, {}, found, tidy, not may_hold_markup(text))
+    tidy, plain = not holds_blanks_in_a_row(together), not may_hold_markup(together)
+    return SoundRecord(first_line, [text], [], True, {}, found, tidy, plain)
 
 
 def _joined(values: list[str]) -> bool:
     """Take away the blanks round further lines of values; return whether each such line plainly goes on with one."""
     for place, value in enumerate(values):
-        if "\n" in value:
-            lines = value.split("\n")
-            if any("-" in line[:14] and _parted(line)[0] for line in lines[1:]):
-                return False
-            values[place] = "\n".join([line.strip(" \t") for line in lines if line.strip()])
+        if "\n" not in value:
+            continue
+        if _PERHAPS_TAG.search(value) and any(_parted(line)[0] for line in value.split("\n")[1:]):
+            return False
+        if " \n" in value or "\t\n" in value or _ROUGH.search(value):
+            values[place] = "\n".join([line.strip(" \t") for line in value.split("\n") if line.strip()])
     return True
 
 

@@ -134,7 +134,7 @@ def one_line(text: str) -> str:
         return text
     if "\n" in text:
         text = " ".join([line.strip(" ") for line in text.split("\n")])
-    if text[:1] == " " or _TWO_BLANKS.search(text) or holds_other_blanks(text):
+    if text[:1] == " " or holds_blanks_in_a_row(text):
         for sign in "\t\n\r\f\v":
             text = text.replace(sign, " ")
         while "  " in text:
@@ -154,15 +154,14 @@ def one_line_each(texts: list[str]) -> list[str]:
 
 def _untidy(lines: str) -> bool:
     """Return whether a line begins or ends with a blank, or holds blanks in a row or anything like one."""
-    return (
-        "\n " in lines or " \n" in lines or holds_other_blanks(lines)
-        or _TWO_BLANKS.search(lines) is not None
-    )  # fmt: skip
+    return "\n " in lines or " \n" in lines or holds_blanks_in_a_row(lines)
 
 
-def holds_other_blanks(text: str) -> bool:
-    """Return whether a text holds a blank that is neither a blank nor a line end."""
-    return "\t" in text or "\r" in text or "\f" in text or "\v" in text
+def holds_blanks_in_a_row(text: str) -> bool:
+    """Return whether a text holds two blanks in a row, or a tab or another sign that counts as some."""
+    if "\t" in text or "\r" in text or "\f" in text or "\v" in text:
+        return True
+    return _TWO_BLANKS.search(text) is not None
 
 
 def without_entities(text: str) -> str:
