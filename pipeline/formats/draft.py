@@ -138,19 +138,18 @@ class Draft:
 
     def _clean_all(self, column: str, values: list[str]) -> list[str]:
         """Return values as `_clean` does; where all of them together are plain, each one is."""
-        tidy = self._tidy and (len(values) < 2 or "\n".join(values).count("\n") < len(values))
-        lines = values if tidy else one_line_each(values)
+        lines = values if self._tidy and _are_lines(values) else one_line_each(values)
         if self._plain or column not in _DECODED or is_plain("\n".join(lines), self._latex):
             return lines
         return [self._clean(column, value) for value in values]
 
     def _claim_texts(self, rule: Rule, values: list[str]) -> None:
         """Give the values of a tag to a column that is one text: nearly always one value to an empty column."""
-        value = values[0]
-        if len(values) == 1 and rule.column not in self.fields:
-            text = self._clean(rule.column, value)
+        column, value = rule.column, values[0]
+        if len(values) == 1 and column not in self.fields and (column != "abstract" or not _tells_none(value)):
+            text = self._clean(column, value)
             if text:
-                self.fields[rule.column] = text
+                self.fields[column] = text
             return
         for value in values:
             self._claim_text(rule, value)
@@ -163,7 +162,7 @@ class Draft:
             if rule.sign == " ":
                 whole = len(together.split()) == len(values)
             else:
-                whole = together.count("\n") < len(values) and (not rule.sign or rule.sign not in together)
+                whole = _are_lines(values) and (not rule.sign or rule.sign not in together)
         if whole:
             self.claim_parts(rule, values)
             return
@@ -172,7 +171,7 @@ class Draft:
 
     def _claim_text(self, rule: Rule, value: str) -> None:
         column = rule.column
-        if column == "abstract" and _NO_ABSTRACT.fullmatch(value.strip()):
+        if column == "abstract" and _tells_none(value):
             self.keep("abstract_raw", value)
             return
         text = self._clean(column, value)
@@ -338,6 +337,16 @@ def _separator(split: str) -> re.Pattern[str]:
     return re.compile(split)
 
 
+def _tells_none(abstract: str) -> bool:
+    """Return whether what stands for an abstract says that there is none."""
+    return _NO_ABSTRACT.fullmatch(abstract.strip()) is not None
+
+
+def _are_lines(values: list[str]) -> bool:
+    """Return whether each value is on one line."""
+    return "\n".join(values).count("\n") < len(values)
+
+
 def _all_in_order(names: Iterable[str]) -> bool:
     """Return whether names written family first surely need nothing taken off or put in: one look at all of them."""
     together = "\n".join(names)
@@ -363,7 +372,7 @@ def claim_of(rule: Rule) -> Claim:
     if rule.column in _ITEMS:
         return Draft._claim_lists
     claim_one = _CLAIMS.get(rule.column)
-    if claim_one is None and rule.column not in ("abstract", "date"):
+    if claim_one is None and rule.column != "date":
         return Draft._claim_texts
     each = claim_one or Draft._claim_text
 

@@ -112,8 +112,8 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
     primary = _AUTHORS["AU" if "AU" in values else "A1"]
     if primary.tag in values:
         draft.claim_names(primary, _names(values[primary.tag]))
-    if primary.tag == "AU":
-        for name in _names(values.get("A1", ())):
+    if primary.tag == "AU" and "A1" in values:
+        for name in _names(values["A1"]):
             if name not in draft.fields.get("authors", []):
                 draft.keep("A1", name)
 
@@ -121,7 +121,7 @@ def _authors(draft: Draft, values: dict[str, list[str]]) -> None:
 def _names(values: Sequence[str]) -> Sequence[str]:
     """Return the names of the values of a tag: nearly always one each."""
     together = "\n".join(values)
-    if ";" not in together and ",\n" not in together and together.count("\n") < len(values):
+    if together.count("\n") < len(values) and ";" not in together and ",\n" not in together:
         if together[-1] != "," and max(map(str.count, values, repeat(","))) <= 1:
             return values
     names: list[str] = []

@@ -114,7 +114,7 @@ class Splitter:
                 yield from self._line(number + place, line)
             else:
                 self._open.lines.append(line)
-                self._open.pairs.append((tag, [line[6:]]))
+                self._open.pairs.append((tag, [line[6:].strip(" \t")]))
 
     def remarks(self) -> Iterator[str]:
         """Yield one line for what stood outside the records."""
@@ -141,7 +141,7 @@ class Splitter:
         """Take a line of a record: its end, a tag, or more of the last tag."""
         record.lines.append(line)
         if tag and (tag != "ER" or value.strip()):
-            record.pairs.append((tag, [value]))
+            record.pairs.append((tag, [value.strip(" \t")]))
         elif line.strip() and tag != "ER":
             record.pairs[-1][1].append(line.strip(" \t"))
 

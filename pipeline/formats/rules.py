@@ -29,15 +29,15 @@ class Rules:
             values: tag -> values.
         """
         claims, rest = self._plan(tuple(values))
-        for claim, rule in claims:
-            found = values[rule.tag]
+        for claim, rule, tag in claims:
+            found = values[tag]
             if found:
                 claim(draft, rule, found)
         for tag in rest:
             draft.keep_all(tag, values[tag])
 
-    def _made(self, tags: tuple[str, ...]) -> tuple[tuple[tuple[Claim, Rule], ...], tuple[str, ...]]:
+    def _made(self, tags: tuple[str, ...]) -> tuple[tuple[tuple[Claim, Rule, str], ...], tuple[str, ...]]:
         """Return what is done with a record of these tags: the rules that apply, and the tags that no rule names."""
         rules = [rule for rule in self._rules if rule.tag in tags and rule.tag not in self._aside]
         named = {rule.tag for rule in rules} | self._aside
-        return tuple((claim_of(rule), rule) for rule in rules), tuple(tag for tag in tags if tag not in named)
+        return tuple((claim_of(rule), rule, rule.tag) for rule in rules), tuple(tag for tag in tags if tag not in named)
