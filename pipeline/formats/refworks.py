@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, begun, gathered, left_out
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.rules import Rules
@@ -68,33 +68,11 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the records of a RefWorks file."""
-    records: list[Tagged] = []
-    stray: list[tuple[int, str]] = []
-    pause = True
-    lines = all_lines(text)
-    rejects = cut_start(lines, _STUB)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            pause = True
-            continue
-        tag, value = _parted(line, records)
-        if tag and _begins(tag, records, pause):
-            records.append(Tagged(number, ended=True))
-        if not records:
-            stray.append((number, line.strip()))
-            continue
-        pause = False
-        records[-1].lines.append(line)
-        if tag:
-            records[-1].pairs.append((tag, [value]))
-        else:
-            records[-1].pairs[-1][1].append(line.strip())
-    if not text.endswith("\n"):
-        mark_cut(records)
-    remarks = left_out(stray)
-    if any(tag == "K1" for record in records[:50] for tag, _ in record.pairs):
+    found = gathered(text, _STUB, _parted, _begins)
+    remarks = left_out(found.stray)
+    if any(tag == "K1" for record in found.records[:50] for tag, _ in record.pairs):
         remarks.append("RefWorks does not part author keywords from index terms: all are in keywords_author")
-    return assemble(records, _entry, remarks, rejects)
+    return assemble(found.records, _entry, remarks, found.rejects)
 
 
 def _parted(line: str, records: list[Tagged]) -> tuple[str, str]:
