@@ -22,6 +22,9 @@ _APPRAISAL = (
 )
 
 
+_MODELS = (FileLink("tables/code_models.csv", "what patterns and models suggest against what people confirmed"),)
+
+
 def gap_section(data: SynthesisData, files: dict[str, bytes]) -> Section:
     """Return T9: cells with fewer studies than expected, and what the tables are too small to tell."""
     main = data.main
@@ -96,10 +99,14 @@ def agreement_section(stage: StageInput, data: SynthesisData, files: dict[str, b
     )
     if not rows:
         why = "Not computed: no study has been coded by two people in the same dimension."
-        return Section("Agreement on codes", "agreement-codes", (lead, why))
+        return Section("Agreement on codes", "agreement-codes", (lead, why), (), _MODELS)
     caption, link = "T10 Agreement, code by code", "tables/agreement_codes.csv"
     return Section(
-        "Agreement on codes", "agreement-codes", (lead,), (Table(caption, header, shown_cells(rows), "", link),)
+        "Agreement on codes",
+        "agreement-codes",
+        (lead,),
+        (Table(caption, header, shown_cells(rows), "", link),),
+        _MODELS,
     )
 
 

@@ -95,7 +95,7 @@ def cross_table(
     Returns:
         Columns: the name of the rows, studies, one column of counts per code, not_stated, judged (studies judged in
         both dimensions), coverage, size; then for each code ` share` of the row and its 95 % Wilson limits ` low` and
-        ` high`. Rows: the codes, not_stated, total.
+        ` high`. Rows: the codes, not_stated (where there is any), total.
     """
     import pandas as pd
 
@@ -112,6 +112,8 @@ def cross_table(
     listed = []
     for code in (*rows.codes, NOT_STATED, TOTAL):
         members = rows.members(code, everybody)
+        if code == NOT_STATED and not members:
+            continue
         line: dict[str, object] = {rows.name: code, "studies": len(members)}
         line |= {"judged": len(members & both), "coverage": len(members & both) / len(members) if members else None}
         line["size"] = sizes.word(len(members))
