@@ -126,7 +126,7 @@ def run(shared: Path, out: Path) -> int:
         table = entry_frame(records, BIBLIOGRAPHIC_COLUMNS)
         table.insert(0, "record_id", [f"r{place}" for place in range(len(table))])
         citing = table[["record_id", "cited_references"]].assign(group="")
-        found = cited_tables(citing, Works(table), SourceTable(table, files, journals), {}).references
+        found = cited_tables(citing, Works(table), SourceTable(table, files, journals), lambda cited: {}).references
         resolved.append((name, number, dict(Counter(found["status"]))))
     missed += list(_print(layouts))
     print(f"keys by place: precision {pairs[2] / pairs[1]:.4f}, recall {pairs[2] / pairs[0]:.4f} over pairs")

@@ -107,7 +107,7 @@ def _cited(
 
     citing = table[["record_id", "cited_references"]].assign(group="")
     sources = SourceTable(table, files, journals)
-    return cited_tables(citing, Works(table), sources, assigned_records(first, second)).references
+    return cited_tables(citing, Works(table), sources, lambda cited: assigned_records(first, second)).references
 
 
 def _of_records(assigned: pd.DataFrame) -> dict[str, tuple[str, str, str, str]]:

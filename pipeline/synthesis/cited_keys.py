@@ -58,7 +58,9 @@ def word_key(name: str, year: int, title: str) -> str:
     if not (name and year and title):
         return ""
     begins = title[:_TITLE_BEGINS]
-    words = [word for word in _WORD.findall(begins.casefold() if begins.isascii() else fold(begins)) if word not in _SMALL]
+    words = [
+        word for word in _WORD.findall(begins.casefold() if begins.isascii() else fold(begins)) if word not in _SMALL
+    ]
     return f"{name}|{year}|{' '.join(words[:_FIRST_WORDS])}" if words else ""
 
 

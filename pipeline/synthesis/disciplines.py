@@ -36,6 +36,11 @@ __all__ = [
 Evidence = Literal["core", "wc", "openalex", "issn", "title", "abbrev", "predicted", "none"]
 Scheme = Literal["first", "second"]
 
+SCHEMES: tuple[Scheme, Scheme] = ("first", "second")
+
+WORDS = ("title", "abstract", "keywords_author", "keywords_index")
+"""Columns whose words alone speak for a discipline; without them nothing is predicted from them."""
+
 DISCIPLINE_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "the record", nullable=False),
     Column("discipline", "str", "code of the discipline, or unknown", nullable=False),
