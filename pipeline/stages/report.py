@@ -20,6 +20,7 @@ from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
 from pipeline.stages.report_lists import Listing, listings
+from pipeline.stages.report_screening import screening_sections
 from pipeline.summary import count_lines
 from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
@@ -155,7 +156,7 @@ def _sections(
     yield _criteria_section(protocol, counts)
     yield _sources_section(stage)
     yield _overlap_section(overlap)
-    yield _screening_section(stage)
+    yield from screening_sections(stage)
     yield Section(
         "Lists",
         "lists",
@@ -282,19 +283,3 @@ def _overlap_section(overlap: Overlap) -> Section:
 
 
 _UPSET_CAPTION = "How many records each set of sources found (UpSet figure); the tables hold the same numbers."
-
-
-def _screening_section(stage: StageInput) -> Section:
-    bands = stage.tables["screen/ranking"].merge(stage.tables["screen/screened"], on="record_id")
-    table = pd.crosstab(bands["band"], bands["outcome"])
-    rows = tuple(
-        (str(band).replace("_", " "), *(str(n) for n in row))
-        for band, row in zip(table.index, table.values, strict=True)
-    )
-    header = ("Band", *(str(name) for name in table.columns))
-    text = (
-        "A classifier trained on the decisions so far orders the records for the people who decide. A band is a hint "
-        "for the order of work: nothing is included or excluded without a person."
-    )
-    tables = (Table("Bands and decisions", header, rows, "", "ranking.csv"),) if len(rows) else ()
-    return Section("Screening", "screening", (text,), tables)
