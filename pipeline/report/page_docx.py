@@ -51,7 +51,7 @@ def docx_page(page: Page, pictures: dict[str, bytes] | None = None) -> bytes:
     _styles(document)
     _properties(document, page)
     writer = _Writer(document, pictures or {}, page.most_rows)
-    document.add_heading(clean_text(page.title) or "Report of the review", 0)
+    writer.bookmark(document.add_heading(clean_text(page.title) or "Report of the review", 0), "top")
     for text in (page.question, ", ".join(page.authors)):
         if text.strip():
             document.add_paragraph(clean_text(text), style="Subtitle")

@@ -84,11 +84,12 @@ def _document(page: Page) -> dict[str, Any]:
         "mark": _text(page.mark),
         "notices": [_text(notice) for notice in page.notices],
         "fonts": [FAMILY.lower()],
-        "sections": [_section(section, page.most_rows) for section in page.sections],
+        "sections": [_section(section, page) for section in page.sections],
     }
 
 
-def _section(section: Section, most_rows: int) -> dict[str, Any]:
+def _section(section: Section, page: Page) -> dict[str, Any]:
+    places = frozenset(("#top", *(f"#{other.anchor}" for other in page.sections)))
     return {
         "heading": _text(section.heading),
         "anchor": section.anchor,
@@ -98,7 +99,7 @@ def _section(section: Section, most_rows: int) -> dict[str, Any]:
             for file in section.files
         ],
         "figures": [_figure(figure) for figure in section.figures if figure.svg.strip()],
-        "tables": [_table(table.cut(most_rows)) for table in section.tables],
+        "tables": [_table(table.cut(page.most_rows), places) for table in section.tables],
         "wide": any(len(table.header) > _MOST_COLUMNS for table in section.tables),
     }
 
@@ -122,12 +123,12 @@ def _figure(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, places: frozenset[str]) -> dict[str, Any]:
     numeric = table.numeric_columns
     return {
         "caption": _text(table.caption),
         "header": [_text(name) for name in table.header],
-        "rows": [[_cell(cell) for cell in row] for row in table.rows],
+        "rows": [[_cell(cell, places) for cell in row] for row in table.rows],
         "widths": column_widths(table),
         "numeric": list(numeric),
         "note": _text(table.note),
@@ -135,8 +136,11 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _cell(cell: Cell) -> dict[str, str | None]:
-    return {"text": _text(str(cell)), "address": cell_address(cell)}
+def _cell(cell: Cell, places: frozenset[str]) -> dict[str, str | None]:
+    """Return a cell and where it leads; a place that the document has not makes no link."""
+    address = cell_address(cell)
+    dangling = address is not None and address.startswith("#") and address not in places
+    return {"text": _text(str(cell)), "address": None if dangling else address}
 
 
 def column_widths(table: Table) -> list[float]:
