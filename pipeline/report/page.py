@@ -65,7 +65,8 @@ class Table:
     def numeric_columns(self) -> tuple[bool, ...]:
         """Which columns hold numbers only, so that they are set flush right."""
         return tuple(
-            bool(self.rows) and all(_is_number(row[column]) for row in self.rows) for column in range(len(self.header))
+            all(_is_number(row[column]) for row in self.rows) and any(str(row[column]).strip() for row in self.rows)
+            for column in range(len(self.header))
         )
 
     def cut(self, most_rows: int) -> Table:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LANGUAGE: Final = "en-GB"
 _FONT: Final = "Arial"
-_SHORT_SIDE, _LONG_SIDE, _MARGIN = 210.0, 297.0, 20.0
+_SHORT_SIDE, _LONG_SIDE, _MARGIN, _HEADING = 210.0, 297.0, 20.0, 28.0
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _MOST_COLUMNS: Final = 8
@@ -80,21 +80,23 @@ class _Writer:
         self.landscape = False
 
     def section(self, section: Section) -> None:
-        """Add a section; one with a wide table or figure gets pages on their side."""
+        """Add a section; one with a wide table or figure gets pages on their side, and begins with the figure."""
         figures = [figure for figure in section.figures if figure.svg.strip()]
         wide = any(len(table.header) > _MOST_COLUMNS for table in section.tables)
         wide = wide or any(figure_size(figure.svg)[0] > _SHORT_SIDE - 2 * _MARGIN for figure in figures)
         self.turn(landscape=wide)
         self.bookmark(self.document.add_heading(clean_text(section.heading), 1), section.anchor)
+        if wide:
+            self.figures(figures)
         for paragraph in section.paragraphs:
             self.document.add_paragraph(clean_text(paragraph))
         for file in section.files:
             added = self.document.add_paragraph(style="List Bullet")
             self.link(added, clean_text(file.name), safe_link(file.name))
             added.add_run(f": {clean_text(file.holds)}")
-        for figure in figures:
-            self.figure(figure)
-        for table in section.tables:
+        if not wide:
+            self.figures(figures)
+        for table in [*(figure.table for figure in figures if figure.table), *section.tables]:
             self.table(table)
 
     def turn(self, *, landscape: bool) -> None:
@@ -103,13 +105,18 @@ class _Writer:
             _paper(self.document.add_section(), landscape=landscape)
             self.landscape = landscape
 
+    def figures(self, figures: list[Figure]) -> None:
+        """Add figures one below the other."""
+        for figure in figures:
+            self.figure(figure)
+
     def figure(self, figure: Figure) -> None:
-        """Add a figure as picture with its text alternative, its caption, and the table that says the same."""
+        """Add a figure as picture with its text alternative and its caption."""
         checked_figure(figure.svg)
         picture = self.pictures.get(figure.file) or figure_picture(figure.svg, RESOLUTIONS[0])
         width, height = figure_size(figure.svg)
         sides = (_LONG_SIDE, _SHORT_SIDE) if self.landscape else (_SHORT_SIDE, _LONG_SIDE)
-        scale = min(1.0, (sides[0] - 2 * _MARGIN) / width, (sides[1] - 3 * _MARGIN) / height)
+        scale = min(1.0, (sides[0] - 2 * _MARGIN) / width, (sides[1] - 2 * _MARGIN - _HEADING) / height)
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width * scale))
@@ -117,8 +124,6 @@ class _Writer:
         named.set("descr", figure.alternative)
         named.set("title", clean_text(figure.caption))
         self.document.add_paragraph(clean_text(figure.caption), style="Caption")
-        if figure.table:
-            self.table(figure.table)
 
     def table(self, whole: Table) -> None:
         """Add a table with its caption above; its header row is repeated on each page."""

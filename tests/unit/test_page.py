@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.report.counts import Counts, LaneCounts, Line
 from pipeline.report.flow_diagram import flow_diagram
-from pipeline.report.page import Figure, Link, Page, Section, Table, render_page
+from pipeline.report.page import Figure, Page, Section, Table, render_page
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
