@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _LANGUAGE: Final = "en-GB"
 _FONT: Final = "Arial"
-_SHORT_SIDE, _LONG_SIDE, _MARGIN, _HEADING = 210.0, 297.0, 20.0, 28.0
+_SHORT_SIDE, _LONG_SIDE, _MARGIN, _HEADING = 210.0, 297.0, 18.0, 25.0
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _MOST_COLUMNS: Final = 8
@@ -83,7 +83,7 @@ class _Writer:
         """Add a section; one with a wide table or figure gets pages on their side, and begins with the figure."""
         figures = [figure for figure in section.figures if figure.svg.strip()]
         wide = any(len(table.header) > _MOST_COLUMNS for table in section.tables)
-        wide = wide or any(figure_size(figure.svg)[0] > _SHORT_SIDE - 2 * _MARGIN for figure in figures)
+        wide = wide or any(_scale(figure, True) > _scale(figure, False) for figure in figures)
         self.turn(landscape=wide)
         self.bookmark(self.document.add_heading(clean_text(section.heading), 1), section.anchor)
         if wide:
@@ -114,12 +114,10 @@ class _Writer:
         """Add a figure as picture with its text alternative and its caption."""
         checked_figure(figure.svg)
         picture = self.pictures.get(figure.file) or figure_picture(figure.svg, RESOLUTIONS[0])
-        width, height = figure_size(figure.svg)
-        sides = (_LONG_SIDE, _SHORT_SIDE) if self.landscape else (_SHORT_SIDE, _LONG_SIDE)
-        scale = min(1.0, (sides[0] - 2 * _MARGIN) / width, (sides[1] - 2 * _MARGIN - _HEADING) / height)
+        width = figure_size(figure.svg)[0] * _scale(figure, self.landscape)
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
-        shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width * scale))
+        shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width))
         named = shape._inline.docPr
         named.set("descr", figure.alternative)
         named.set("title", clean_text(figure.caption))
@@ -205,6 +203,13 @@ class _Writer:
             relation = self.document.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
             element.set(qn("r:id"), relation)
         return element
+
+
+def _scale(figure: Figure, landscape: bool) -> float:
+    """Return how far a figure is made smaller to stand on a page with its heading and caption."""
+    width, height = figure_size(figure.svg)
+    across, down = (_LONG_SIDE, _SHORT_SIDE) if landscape else (_SHORT_SIDE, _LONG_SIDE)
+    return min(1.0, (across - 2 * _MARGIN) / width, (down - 2 * _MARGIN - _HEADING) / height)
 
 
 def _styles(document: Docx) -> None:

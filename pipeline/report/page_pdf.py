@@ -91,7 +91,7 @@ def _document(page: Page) -> dict[str, Any]:
 def _section(section: Section, page: Page) -> dict[str, Any]:
     places = frozenset(("#top", *(f"#{other.anchor}" for other in page.sections)))
     return {
-        "heading": _text(section.heading),
+        "heading": _text(section.heading) or section.anchor,
         "anchor": section.anchor,
         "paragraphs": [_text(paragraph) for paragraph in section.paragraphs],
         "files": [
