@@ -14,6 +14,7 @@ from pipeline.report.page import Figure, Page, Section, render_page
 from pipeline.report.page_docx import docx_page
 from pipeline.report.page_pdf import pdf_page
 from pipeline.stages.contract import StageInput, StageResult
+from pipeline.stages.report_changes import changes_files, changes_section
 from pipeline.stages.report_closing import checklist, checklist_page, closing_sections
 from pipeline.stages.report_content import ReportContent
 from pipeline.stages.report_flow import LINKS, flow_sections
@@ -42,7 +43,7 @@ def report(stage: StageInput) -> StageResult:
     files["checklist.docx"] = docx_page(checklist_page(content))
     notices = tuple(Notice("warning", text, "figure") for text in dict.fromkeys(warnings) if text)
     return StageResult(
-        files={f"report/{name}": data for name, data in files.items()},
+        files={f"report/{name}": data for name, data in files.items()} | changes_files(stage),
         notices=notices,
         summary=f"{len(files)} files in outputs/report/",
     )
@@ -53,6 +54,7 @@ def _sections(content: ReportContent, tables: Sequence[SynthesisTable]) -> Itera
     yield from opening_sections(content)
     yield from source_sections(content)
     yield from flow_sections(content)
+    yield from changes_section(content.stage)
     yield from methods_sections(content)
     yield from screening_sections(content.stage)
     yield from study_sections(content)

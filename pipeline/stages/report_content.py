@@ -18,6 +18,7 @@ from pipeline.stages.contract import StageInput
 from pipeline.stages.count import counts_of
 from pipeline.stages.report_characteristics import characteristics
 from pipeline.stages.report_lists import Listing, listings
+from pipeline.stages.update import version_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class ReportContent:
     @cached_property
     def counts(self) -> Counts:
         """Every number of the flow; the only place where sections take them from."""
-        return counts_of(self.stage.tables["count/states"], self.stage.tables["import/sources"], self.protocol)
+        tables, version = self.stage.tables, version_of(self.stage.files, self.protocol)
+        return counts_of(tables["count/states"], tables["import/sources"], self.protocol, version)
 
     @cached_property
     def lists(self) -> Mapping[str, Listing]:

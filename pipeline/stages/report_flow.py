@@ -12,6 +12,7 @@ from pipeline.report.flow_files import FLOW_CAPTION, flow_numbers, flow_section
 from pipeline.report.page import Figure, Section, Table
 from pipeline.report.wording import counted
 from pipeline.stages.report_content import ReportContent
+from pipeline.stages.update import CLOSED
 
 LINKS: Mapping[str, str] = {
     "identified": "sources.csv",
@@ -128,6 +129,10 @@ def _typed_in(counts: Counts) -> tuple[str, ...]:
     if counts.previous is None:
         return ()
     given = counts.previous
+    if given.entered_by.startswith(CLOSED):
+        return (
+            f"Previous version: {given.studies:,} studies in {given.reports:,} reports, from the {given.entered_by}.",
+        )
     return (
         f"Previous version: {given.studies:,} studies in {given.reports:,} reports, typed in by {given.entered_by} on "
         f"{given.entered_at}.",

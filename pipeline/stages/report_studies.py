@@ -7,10 +7,12 @@ from typing import Any
 
 from pipeline.records import rows_of
 from pipeline.report.citation import citation, doi_link
+from pipeline.report.counts import Counts
 from pipeline.report.page import Cell, Section, Table
 from pipeline.report.wording import counted
 from pipeline.stages.report_characteristics import cited_facts
 from pipeline.stages.report_content import ReportContent
+from pipeline.stages.update import CLOSED
 
 _DIMENSIONS_OF_A_TABLE = 5
 
@@ -35,9 +37,12 @@ def _characteristics(content: ReportContent) -> Section:
     for start in range(0, len(dimensions), _DIMENSIONS_OF_A_TABLE):
         chosen = dimensions[start : start + _DIMENSIONS_OF_A_TABLE]
         tables.append(_code_table(chosen, rows, at))
+    both = _goes_on(counts)
+    studies = counts.total_studies if both else counts.studies_included
+    reports = counts.total_reports if both else counts.reports_included
     text = (
-        f"{counts.studies_included:,} {words.studies if counts.studies_included != 1 else words.study} in "
-        f"{counted(counts.reports_included, 'report', 'reports')}. Codes marked as suggested were found by word "
+        f"{counted(studies, words.study, words.studies)} in {counted(reports, 'report', 'reports')}"
+        f"{', those of the closed version among them' if both else ''}. Codes marked as suggested were found by word "
         "patterns and no person has confirmed them."
     )
     heading = f"Characteristics of included {words.studies}"
@@ -65,6 +70,8 @@ def _excluded(content: ReportContent) -> Section:
         f"{counted(number, 'report was', 'reports were')} assessed at full text and excluded, each for one primary "
         "reason: the first of the protocol's order that applies."
     )
+    if _goes_on(counts):
+        text += f" The list holds {len(found):,}, those of the closed version among them."
     reasons: dict[str, int] = {}
     for line in lines:
         reasons[line.label] = reasons.get(line.label, 0) + line.n
@@ -78,7 +85,12 @@ def _excluded(content: ReportContent) -> Section:
             "excluded_full_text.csv",
         ),
     )
-    return Section("Reports excluded at full text", "excluded", (text,), tables if number else ())
+    return Section("Reports excluded at full text", "excluded", (text,), tables if found else ())
+
+
+def _goes_on(counts: Counts) -> bool:
+    """Return whether the review goes on from a closed version, whose reports are among its own."""
+    return counts.previous is not None and counts.previous.entered_by.startswith(CLOSED)
 
 
 def _excluded_row(
