@@ -22,7 +22,7 @@ from pipeline.report.figure_files import RESOLUTIONS, figure_picture
 from pipeline.report.figure_size import figure_size
 from pipeline.report.links import safe_link
 from pipeline.report.page import Cell, Figure, Page, Section, Table, cell_address, checked_figure
-from pipeline.report.page_pdf import column_widths
+from pipeline.report.page_pdf import column_widths, is_wide
 from pipeline.report.text_measure import clean_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ _FONT: Final = "Arial"
 _SHORT_SIDE, _LONG_SIDE, _MARGIN, _HEADING = 210.0, 297.0, 18.0, 25.0
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-_MOST_COLUMNS: Final = 8
 _TWIPS: Final = 56.7
 
 
@@ -82,7 +81,7 @@ class _Writer:
     def section(self, section: Section) -> None:
         """Add a section; one with a wide table or figure gets pages on their side, and begins with the figure."""
         figures = [figure for figure in section.figures if figure.svg.strip()]
-        wide = any(len(table.header) > _MOST_COLUMNS for table in section.tables)
+        wide = any(is_wide(table) for table in section.tables)
         wide = wide or any(_scale(figure, True) > _scale(figure, False) for figure in figures)
         self.turn(landscape=wide)
         self.bookmark(self.document.add_heading(clean_text(section.heading), 1), section.anchor)

@@ -23,7 +23,8 @@ from pipeline.report.text_measure import clean_text
 
 _TEXT_WIDTH, _TEXT_HEIGHT = 170.0, 240.0
 _LONG_SIDE, _SHORT_SIDE, _MARGINS, _AROUND = 297.0, 210.0, 40.0, 76.0
-_MOST_COLUMNS: Final = 8
+_SMALLEST: Final = 0.78
+_FEW_COLUMNS, _ACROSS = 7, 110.0
 _LONGEST_WORD: Final = 16
 _BREAK: Final = "\u200b"
 _LONG_WORD: Final = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
@@ -100,16 +101,19 @@ def _section(section: Section, page: Page) -> dict[str, Any]:
         ],
         "figures": [_figure(figure) for figure in section.figures if figure.svg.strip()],
         "tables": [_table(table.cut(page.most_rows), places) for table in section.tables],
-        "wide": any(len(table.header) > _MOST_COLUMNS for table in section.tables),
+        "wide": any(is_wide(table) for table in section.tables),
     }
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    """Return a figure with its width and, where it does not fit the text, the page it gets for itself."""
+    """Return a figure with its width and, where it would be too small within the text, the page it gets for itself."""
     checked_figure(figure.svg)
     width, height = figure_size(figure.svg)
     own: tuple[float, float] | None = None
-    if width > _TEXT_WIDTH or height > _TEXT_HEIGHT:
+    scale = min(1.0, _TEXT_WIDTH / width, _TEXT_HEIGHT / height)
+    if scale >= _SMALLEST:
+        width *= scale
+    else:
         if width <= _LONG_SIDE - _MARGINS and height <= _SHORT_SIDE - _AROUND:
             own = (_LONG_SIDE, _SHORT_SIDE)
         else:
@@ -152,6 +156,11 @@ def column_widths(table: Table) -> list[float]:
         longest = max(map(len, texts))
         widths.append(min(max(_NARROWEST, words + 1.0, longest**0.5 * 2.6), _WIDEST))
     return widths
+
+
+def is_wide(table: Table) -> bool:
+    """Return whether a table needs a page on its side: many columns, and words that would be cut."""
+    return len(table.header) > _FEW_COLUMNS and sum(column_widths(table)) > _ACROSS
 
 
 def _text(text: str) -> str:

@@ -83,7 +83,7 @@ def test_a_wide_figure_turns_the_page() -> None:
 
 
 def test_the_mark_and_the_title_stand_on_every_page() -> None:
-    table = Table("Wide", tuple(f"c{n}" for n in range(12)), (tuple(range(12)),))
+    table = Table("Wide", tuple(f"responsibility{n}" for n in range(12)), (tuple(range(12)),))
     document = opened(replace(PAGE, mark=MARK, sections=(*PAGE.sections, Section("Wide", "wide", tables=(table,)))))
     assert len(document.sections) > 1
     assert all(section.header.paragraphs[0].text == MARK for section in document.sections)
