@@ -42,11 +42,8 @@ def report(stage: StageInput) -> StageResult:
     files |= _renderings(page, drawn.files, warnings)
     files["checklist.docx"] = docx_page(checklist_page(content))
     notices = tuple(Notice("warning", text, "figure") for text in dict.fromkeys(warnings) if text)
-    return StageResult(
-        files={f"report/{name}": data for name, data in files.items()} | changes_files(stage),
-        notices=notices,
-        summary=f"{len(files)} files in outputs/report/",
-    )
+    written = {f"report/{name}": data for name, data in files.items()} | changes_files(stage)
+    return StageResult(files=written, notices=notices, summary=f"{len(written)} files in outputs/report/")
 
 
 def _sections(content: ReportContent, tables: Sequence[SynthesisTable]) -> Iterator[Section]:
