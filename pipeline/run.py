@@ -176,7 +176,7 @@ class ReviewRun:
             earlier, _, table = name.partition("/")
             tables[name] = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
         files = {shown: path.read_bytes() for shown, path in self._files(stage).items()}
-        return StageInput(tables, files, self.protocol, progress, self.draft)
+        return StageInput(tables, files, self.protocol, progress, draft=self.draft)
 
     # --- before and after the stages ----------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ _MAIN, _OTHER = ("main",), ("other",)
 _BOTH = (*_MAIN, *_OTHER)
 _BEHIND: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "I02": (_MAIN, ("removed",)),
-    "I03": (_MAIN, ("duplicate", "removed")),
+    "I03": (_MAIN, ("duplicate", "ineligible_machine", "removed")),
     "I04": (_MAIN, ("excluded_human", "excluded_machine")),
     "I05": (_MAIN, ("awaiting_screening", "in_conflict", "excluded_human", "excluded_machine")),
     "I06": (_MAIN, ("awaiting_retrieval", "not_retrieved")),

@@ -93,7 +93,7 @@ def _tool(facts: ScreeningFacts, counts: Counts) -> Iterator[str]:
     details = "; ".join(part for part in (facts.features, ", ".join(facts.software)) if part)
     yield f"{named[:1].upper()}{named[1:]}{f' ({details})' if details else ''} {_use(facts, counts)}."
     yield _basis(facts)
-    yield from (_sentence(text) for text in facts.thresholds)
+    yield from (_sentence(text) for text in facts.thresholds if text)
     if facts.seed is not None:
         yield f"The seed of its random steps was {facts.seed}."
 
@@ -143,18 +143,29 @@ def _stopping(facts: ScreeningFacts) -> Iterator[str]:
 
 
 def _rule(name: str) -> str:
-    return name if name.endswith("rule") else f"{name} rule"
+    """Return the name of a stopping rule in words."""
+    if name == "corrected":
+        return "hypergeometric rule corrected for repeated looks"
+    spoken = name.replace("_", " ")
+    return spoken if spoken.endswith("rule") else f"{spoken} rule"
 
 
 def _checks(facts: ScreeningFacts) -> Iterator[str]:
     if facts.audit_share:
         yield f"{facts.audit_share:.0%} of each worklist was drawn at random as a check of the order."
-    if facts.audit_records is not None:
-        found = "" if facts.audit_relevant is None else f", {facts.audit_relevant:,} of them inclusions"
-        yield f"{counted(facts.audit_records, 'record', 'records')} of that sample were decided{found}."
     if facts.audit_outcome:
         yield _sentence(facts.audit_outcome)
-    if facts.machine_sample_records is not None:
+    elif facts.audit_records is not None:
+        found = "" if facts.audit_relevant is None else f", {facts.audit_relevant:,} of them inclusions"
+        yield f"{counted(facts.audit_records, 'record', 'records')} of that sample were decided{found}."
+    yield from _machine_checks(facts)
+
+
+def _machine_checks(facts: ScreeningFacts) -> Iterator[str]:
+    """Yield what people found among the records that the tool excluded."""
+    if facts.machine_outcome:
+        yield _sentence(facts.machine_outcome)
+    elif facts.machine_sample_records is not None:
         missed = "" if facts.machine_sample_missed is None else f" and found {facts.machine_sample_missed:,} to include"
         yield (
             f"Of the records that the tool excluded, people read "

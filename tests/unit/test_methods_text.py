@@ -80,7 +80,6 @@ def test_every_fact_is_told() -> None:
         "61 inclusions had been found",
         "is 98.4% (from 95.1%, one-sided 90% interval)",
         "10% of each worklist was drawn at random",
-        "52 records of that sample were decided, 3 of them inclusions",
         "The order held on the random sample.",
         "people read 120 records as a check and found 1 to include",
         "At most 5 inclusions are estimated",
@@ -107,6 +106,19 @@ def test_a_fact_that_is_missing_is_never_printed_as_none(name: str) -> None:
 )
 def test_what_the_order_rests_on_is_told(basis: str, words: str) -> None:
     assert words in text(replace(FULL, basis=basis))
+
+
+def test_without_a_sentence_on_the_random_sample_its_numbers_are_told() -> None:
+    said = text(replace(FULL, audit_outcome="", stopping_rule="corrected"))
+    assert "52 records of that sample were decided, 3 of them inclusions." in said
+    assert "judged by the hypergeometric rule corrected for repeated looks" in said
+    assert "biased urn rule" in text(replace(FULL, stopping_rule="biased_urn"))
+
+
+def test_a_sentence_on_the_check_of_machine_exclusions_takes_the_place_of_its_numbers() -> None:
+    said = text(replace(FULL, machine_outcome="The check found one in 120"))
+    assert "The check found one in 120." in said
+    assert "people read 120" not in said
 
 
 def test_duplicates_are_told_with_who_joined_them() -> None:
