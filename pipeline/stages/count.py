@@ -176,7 +176,8 @@ def counts_of(
 
     Args:
         states: `STATE_COLUMNS`.
-        sources: import/sources, for the names of sources without entries and their order.
+        sources: import/sources, for the names of sources without entries, their order, and exports that were not read;
+            kind and source alone will do.
         protocol: for the order and labels of the reasons.
         version: the closed version that an updated review goes on from; the lanes then hold what is new since.
 
@@ -232,6 +233,8 @@ def counts_of(
 
 def _unread(sources: pd.DataFrame, source: str) -> str:
     """Return in brackets which exports of a source brought nothing, so that it is not taken for one without hits."""
+    if "status" not in sources:
+        return ""
     of_source = sources.loc[sources["source"] == source, "status"]
     there = Counter(of_source)
     said = []

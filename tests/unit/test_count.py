@@ -213,6 +213,11 @@ def test_a_source_of_which_nothing_was_read_says_why(status: str, words: str) ->
     assert Line(words, 0) in found.databases
 
 
+def test_names_of_sources_alone_will_do() -> None:
+    found = counts_of(entry_frame([], STATE_COLUMNS), sources()[["kind", "source"]], PROTOCOL)
+    assert found.registers == (Line("Trials", 0),)
+
+
 def test_a_source_of_which_one_export_was_not_read_says_so() -> None:
     table = pd.concat([sources(), sources()[lambda rows: rows["source"] == "Empty"].assign(status="refused", file="2")])
     found = counts_of(entry_frame([], STATE_COLUMNS), table, PROTOCOL)
