@@ -19,6 +19,7 @@ from pipeline.report.conservation import (
     check_entries,
     check_states,
     entries_behind,
+    identified_ids,
 )
 from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previous
 from pipeline.report.flow import flow_of
@@ -36,6 +37,7 @@ _SCREENING_STATES = {
     "excluded": "excluded_human",
 }
 UNREADABLE = "unreadable"
+COUNTS_VERSION = 1
 _UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
@@ -71,11 +73,16 @@ def count(stage: StageInput) -> StageResult:
     summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
         {"states": states, "broken": _broken_frame(broken)},
-        {"report/counts.json": json_bytes(counts.as_dict())},
+        {"report/counts.json": json_bytes(_stated(counts, states))},
         notices=tuple(Notice("problem", f"draft: {error}", "draft") for error in broken),
         summary=summary,
         numbers={"counts": counts.as_dict()},
     )
+
+
+def _stated(counts: Counts, states: pd.DataFrame) -> dict[str, Any]:
+    """Return what counts.json holds: the counts, and the entries that each of them rests on, as hashes of their ids."""
+    return {"counts_version": COUNTS_VERSION, **counts.as_dict(), "entries": identified_ids(states)}
 
 
 @contextmanager

@@ -90,8 +90,8 @@ def _facts(content: ReportContent) -> Iterable[str]:
         yield "decisions"
     if content.counts.reports_included:
         yield "included"
-    if content.counts.others:
-        yield "others"
+    if any("citation" in line.label.lower() for line in content.counts.others):
+        yield "citations"
     if content.counts.previous:
         yield "previous"
 
