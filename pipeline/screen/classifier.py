@@ -65,7 +65,7 @@ class ClassifierSettings:
     joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
     joint_cost: float = 2.0
     joint_weight: float = 3.0
-    tolerance: float = 1e-3
+    tolerance: float = 1e-2
     folds: int = 10
 
 
