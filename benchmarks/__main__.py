@@ -16,7 +16,9 @@ from benchmarks import (
     dedup_columns,
     dedup_growth,
     dedup_sets,
+    flows,
     imports,
+    report,
     screening,
     speed,
     stopping,
@@ -29,6 +31,7 @@ BENCHMARKS = (
     ("imports", imports, "read every export of a folder with a manifest.csv; counts against the true ones", MANIFEST),
     ("speed", speed, "CPU per record on files of 10,000 and 50,000 records made of those of a folder", MANIFEST),
     ("dedup", dedup, "duplicates in every set of a folder: clusters, uncertain pairs, counts against labels", ""),
+    ("flows", flows, "PRISMA2020 files of a folder, drawn by ours and by the peers: what each gets wrong", ""),
     ("dedup-columns", dedup_columns, "duplicates in labelled sets with columns taken away", ""),
 )
 
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    for listed in (screening, coproduction, stopping, triage):
+    for listed in (screening, coproduction, stopping, triage, report):
         listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)

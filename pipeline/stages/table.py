@@ -8,6 +8,8 @@ from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.stages.libraries import REPORTED
+from pipeline.version_names import version_file
 
 
 def exports(review: Review, protocol: Protocol) -> list[Path]:
@@ -29,6 +31,17 @@ def coding_files(review: Review, protocol: Protocol) -> list[Path]:
     parts = protocol.disciplines
     names = (protocol.coding.frame, parts.names, parts.core_journals, parts.crosswalk, parts.patterns)
     return [review.screening / name for name in dict.fromkeys(names) if name]
+
+
+def closed_version(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the file of the closed version that an updated review goes on from."""
+    name = protocol.previous.version
+    return [review.folder / version_file(name)] if name else []
+
+
+def report_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding files and the closed version."""
+    return [*coding_files(review, protocol), *closed_version(review, protocol)]
 
 
 _DEDUP = "pipeline.dedup.tables"
@@ -126,8 +139,13 @@ STAGES: tuple[Stage, ...] = (
             "screen/screened",
             "full_text/reports",
         ),
-        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        writes={
+            "states": "pipeline.report.conservation:STATE_COLUMNS",
+            "broken": "pipeline.report.conservation:BROKEN_COLUMNS",
+        },
+        draft=True,
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
+        files=closed_version,
     ),
     Stage(
         "worklists",
@@ -155,6 +173,9 @@ STAGES: tuple[Stage, ...] = (
             "import/entries",
             "import/rejects",
             "import/sources",
+            "decisions/screening",
+            "decisions/full_text",
+            "decisions/coding",
             "deduplicate/records",
             "deduplicate/pairs",
             "screen/screened",
@@ -165,12 +186,14 @@ STAGES: tuple[Stage, ...] = (
             "code/suggestions",
             "code/confirmed",
             "count/states",
+            "count/broken",
         ),
         writes={},
         sections=(
             "review",
             "criteria",
             "strata",
+            "dedup",
             "screening",
             "full_text",
             "coding",
@@ -178,7 +201,9 @@ STAGES: tuple[Stage, ...] = (
             "report",
             "previous",
             "adjustments",
+            "amendments",
         ),
-        files=coding_files,
+        files=report_files,
+        libraries=REPORTED,
     ),
 )
