@@ -8,6 +8,7 @@ from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.stages.libraries import REPORTED
 from pipeline.version_names import version_file
 
 
@@ -193,7 +194,11 @@ STAGES: tuple[Stage, ...] = (
             "screen/screened",
             "full_text/reports",
         ),
-        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        writes={
+            "states": "pipeline.report.conservation:STATE_COLUMNS",
+            "broken": "pipeline.report.conservation:BROKEN_COLUMNS",
+        },
+        draft=True,
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
         files=closed_version,
     ),
@@ -226,6 +231,9 @@ STAGES: tuple[Stage, ...] = (
             "import/entries",
             "import/rejects",
             "import/sources",
+            "decisions/screening",
+            "decisions/full_text",
+            "decisions/coding",
             "deduplicate/records",
             "deduplicate/pairs",
             "screen/screened",
@@ -240,12 +248,14 @@ STAGES: tuple[Stage, ...] = (
             "suggest/learned",
             "suggest/models",
             "count/states",
+            "count/broken",
         ),
         writes={},
         sections=(
             "review",
             "criteria",
             "strata",
+            "dedup",
             "screening",
             "full_text",
             "coding",
@@ -254,7 +264,9 @@ STAGES: tuple[Stage, ...] = (
             "report",
             "previous",
             "adjustments",
+            "amendments",
         ),
         files=report_files,
+        libraries=REPORTED,
     ),
 )

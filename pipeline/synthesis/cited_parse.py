@@ -173,7 +173,7 @@ def _comma_parts(text: str, layout: Layout) -> CitedReference:
         if rest and (_WOS_PAGE.fullmatch(parts[0]) or _WOS_VOLUME.fullmatch(parts[0])):
             author, parts = "", [author, *parts]
         elif not rest:
-            author, parts = "", [author]
+            author, parts = "", [author] if author.casefold() not in _ANONYMOUS else []
     words: list[str] = []
     volume = page = ""
     numbers: list[str] = []

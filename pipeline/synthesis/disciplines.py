@@ -36,6 +36,11 @@ __all__ = [
 Evidence = Literal["core", "wc", "openalex", "issn", "title", "abbrev", "predicted", "none"]
 Scheme = Literal["first", "second"]
 
+SCHEMES: tuple[Scheme, Scheme] = ("first", "second")
+
+WORDS = ("title", "abstract", "keywords_author", "keywords_index")
+"""Columns whose words alone speak for a discipline; without them nothing is predicted from them."""
+
 DISCIPLINE_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "the record", nullable=False),
     Column("discipline", "str", "code of the discipline, or unknown", nullable=False),
@@ -121,6 +126,18 @@ def assign_disciplines(
                 }
             )
     return entry_frame(rows, DISCIPLINE_COLUMNS)
+
+
+def is_multidisciplinary(issns: object, journal: object, register: Journals) -> bool:
+    """Return whether a journal stands in a register as one that says nothing about a discipline.
+
+    Args:
+        issns: its ISSNs (a list cell).
+        journal: its name.
+        register: the register.
+    """
+    numbers = (register.by_issn.get(normal_issn(issn)) for issn in list_of(issns))
+    return any(found is not None and not found.shares for found in (*numbers, register.named(text_of(journal)).journal))
 
 
 def category_shares(labels: list[str], files: DisciplineFiles, topics: Mapping[str, str]) -> Shares:

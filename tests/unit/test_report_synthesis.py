@@ -33,7 +33,7 @@ def words(section: Section) -> str:
 
 
 def listed(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(PART.files[f"report/{name}"].decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(PART.files[name].decode("utf-8-sig"))))
 
 
 def test_every_part_has_its_section() -> None:
@@ -133,7 +133,7 @@ FIGURES = {figure.file: figure for section in PART.sections for figure in sectio
 def test_the_three_figures_are_drawn_and_kept_as_files() -> None:
     assert set(FIGURES) == {"mode_mosaic.svg", "factors.svg", "evidence_map.svg"}
     for name, figure in FIGURES.items():
-        assert PART.files[f"report/{name}"].decode() == figure.svg
+        assert PART.files[name].decode() == figure.svg
 
 
 @pytest.mark.parametrize("name", ["mode_mosaic.svg", "factors.svg", "evidence_map.svg"])
@@ -150,7 +150,7 @@ def test_a_figure_has_real_text_of_seven_points_within_a_page_and_tells_its_numb
     assert len(hints) > 10
     links = {link.attrib["href"] for link in root.iter(f"{SVG}a")}
     assert links == {"incidents.csv" if name == "factors.svg" else "tables/coded_studies.csv"}
-    assert f"report/{links.pop()}" in PART.files
+    assert links.pop() in PART.files
 
 
 def test_parts_of_the_mosaic_add_up_to_the_studies_of_the_row() -> None:
@@ -208,7 +208,7 @@ def test_a_stratum_is_counted_apart_and_never_among_the_included() -> None:
     assert f"{SIZES['MKT']} records in the stratum" in words(section)
     assert "No record in the stratum" in words(section)
     assert "outside the included" in section.tables[0].caption
-    rows = csv.DictReader(io.StringIO(part.files["report/tables/discipline_by_mode_included.csv"].decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(part.files["tables/discipline_by_mode_included.csv"].decode("utf-8-sig")))
     assert [row["records"] for row in rows][-1] == "114"
 
 
@@ -235,7 +235,7 @@ def test_reports_of_one_study_count_once_with_the_codes_of_both() -> None:
     part = synthesis_part(
         replace(REVIEW, tables={**REVIEW.tables, "code/coded": coded}), Counts(studies_included=STUDIES - 1)
     )
-    text = part.files["report/tables/coded_studies.csv"].decode("utf-8-sig")
+    text = part.files["tables/coded_studies.csv"].decode("utf-8-sig")
     rows = {row["study"]: row for row in csv.DictReader(io.StringIO(text))}
     before = {row["study"]: row for row in listed("tables/coded_studies.csv")}
     assert keys[1] not in rows
