@@ -28,7 +28,7 @@ from pipeline.report.drawing import (
 from pipeline.report.text_measure import text_width, wrap
 
 _MARGIN: Final = 8.0
-_NAMES: Final = 190.0
+_NAMES: Final = 225.0
 _LEAST_ROW: Final = 16.0
 _TALL: Final = 300.0
 _GAP: Final = 3.0

@@ -60,7 +60,7 @@ def incident_section(stage: StageInput, data: SynthesisData, files: dict[str, by
     if isinstance(figure, str):
         said.append(figure)
     if confirmed:
-        tables.append(_listed("Confirmed incidents", confirmed, data.titles, len(confirmed)))
+        tables.append(_listed("Confirmed incidents", confirmed, data.titles, ""))
     if candidates:
         said.append(_quoted(stage))
         tables += [_candidate_counts(candidates, files), _candidate_list(candidates, data)]
@@ -85,7 +85,7 @@ def _register(rows: list[dict[str, Any]], titles: Mapping[str, str]) -> bytes:
     )
 
 
-def _listed(caption: str, rows: list[dict[str, Any]], titles: Mapping[str, str], total: int) -> Table:
+def _listed(caption: str, rows: list[dict[str, Any]], titles: Mapping[str, str], note: str) -> Table:
     shown = [
         (
             titles.get(row["record_id"], "") or row["record_id"],
@@ -98,7 +98,6 @@ def _listed(caption: str, rows: list[dict[str, Any]], titles: Mapping[str, str],
         )
         for row in rows
     ]
-    note = f"The first {len(rows):,} of {total:,}; all are in the file." if len(rows) < total else ""
     return Table(caption, _SHOWN, shown_cells(shown), note, "incidents.csv")
 
 
@@ -108,7 +107,10 @@ def _candidate_list(candidates: list[dict[str, Any]], data: SynthesisData) -> Ta
     for row in candidates:
         first.setdefault(row["record_id"], row)
     caption = "Candidates, not confirmed by a person: one a record"
-    return _listed(caption, list(first.values())[:_MOST_CANDIDATES], data.titles, len(candidates))
+    shown = list(first.values())[:_MOST_CANDIDATES]
+    note = f"{len(shown):,} of {len(first):,} records with a candidate, the first of each. "
+    note += f"All {len(candidates):,} are in the file."
+    return _listed(caption, shown, data.titles, note)
 
 
 def _candidate_counts(candidates: list[dict[str, Any]], files: dict[str, bytes]) -> Table:
