@@ -127,7 +127,12 @@ def seeded_key(text: str, seed: int, purpose: str) -> int:
 
 
 def gather_evidence(
-    records: pd.DataFrame, decisions: Sequence[int], criteria: str, seed: int, settings: ClassifierSettings
+    records: pd.DataFrame,
+    decisions: Sequence[int],
+    criteria: str,
+    seed: int,
+    settings: ClassifierSettings,
+    features: TextFeatures | None = None,
 ) -> Evidence:
     """Return the evidence for records that are sorted by id already.
 
@@ -137,9 +142,15 @@ def gather_evidence(
         criteria: text of the inclusion criteria; '' for none.
         seed: seed of folds and draws.
         settings: number of folds.
+        features: what `record_features` returns for the same records; None makes them.
+
+    Raises:
+        ValueError: the features are of another number of records.
     """
     texts = record_texts(records)
-    features = text_features(texts, titles_of(records))
+    features = features if features is not None else text_features(texts, titles_of(records))
+    if features.counts[0].shape[0] != len(records):
+        raise ValueError("gather_evidence: the features are those of other records")
     # Two reports of one work often share a title: they must not stand on both sides of a split.
     keys = [
         normal_title(title) or text or str(record_id)

@@ -97,7 +97,12 @@ class Ranking:
 
 
 def rank_records(
-    records: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
+    records: pd.DataFrame,
+    labels: Mapping[str, bool],
+    criteria: CriteriaText,
+    settings: ScreeningSection,
+    seed: int,
+    features: TextFeatures | None = None,
 ) -> Ranking:
     """Return all records in reading order, with bands and reasons.
 
@@ -109,14 +114,16 @@ def rank_records(
         criteria: the protocol's criteria; the inclusion side stands in for an inclusion until five are known.
         settings: target recall of the lower cut and its confidence.
         seed: seed of the folds, the presumed exclusions and the random order.
+        features: what `record_features` returns for the same records, made before; None makes them.
 
     Raises:
-        ValueError: a record id stands twice (a mistake of the caller, not in the data).
+        ValueError: a record id stands twice, or the features are of other records (mistakes of the caller, not in
+            the data).
     """
     if records["record_id"].duplicated().any():
         raise ValueError("rank_records: a record_id stands twice")
     ordered = records.sort_values("record_id", kind="stable").reset_index(drop=True)
-    workings = _learn(ordered, labels, criteria, settings, seed)
+    workings = _learn(ordered, labels, criteria, settings, seed, features)
     table = pd.DataFrame(
         {
             "record_id": list(workings.evidence.record_ids),
@@ -173,13 +180,18 @@ class _Workings:
 
 
 def _learn(
-    ordered: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
+    ordered: pd.DataFrame,
+    labels: Mapping[str, bool],
+    criteria: CriteriaText,
+    settings: ScreeningSection,
+    seed: int,
+    features: TextFeatures | None,
 ) -> _Workings:
     """Return model, scores and cuts for records sorted by id."""
     method = ClassifierSettings()
     record_ids = [str(record_id) for record_id in ordered["record_id"]]
     decisions = [_decision(labels.get(record_id)) for record_id in record_ids]
-    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method)
+    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method, features)
     evidence, conflicts = set_conflicts_aside(gathered, record_texts(ordered))
     fitted = fit(evidence, None, method)
     scores = held_out = np.full(len(record_ids), np.nan)
