@@ -140,7 +140,7 @@ def statement_rows(advice: Sequence[StoppingAdvice], triage: Triage) -> list[dic
     for cut in triage.cuts:
         could = len(triage.without_reader[cut.statement])
         says = "can cut" if cut.place and triage.ranks else "cannot say"
-        sentence = cut.sentence
+        sentence = f"{could:,} records could go without a reader: {cut.sentence}" if says == "can cut" else cut.sentence
         if cut.place and not triage.ranks:
             sentence = "cannot cut: there is nothing yet that a model could learn to tell apart"
         rows.append(
