@@ -14,13 +14,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.array_cache import FolderCache
 from pipeline.decisions.collect import Collected, collect, read_ledgers
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
+from pipeline.decisions.sheet_log import read_sheet_log
+from pipeline.draws import write_draws
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
 from pipeline.protocol import Protocol, read_protocol, read_search_log
 from pipeline.register import Registered, gone_notices, read_register, update_register
 from pipeline.review import Review
+from pipeline.screen.batches import batch_rows
 from pipeline.stages.contract import Progress, Stage, StageInput, StageResult
 from pipeline.stages.table import STAGES
 from pipeline.store import (
@@ -174,7 +178,7 @@ class ReviewRun:
             earlier, _, table = name.partition("/")
             tables[name] = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
         files = {shown: path.read_bytes() for shown, path in self._files(stage).items()}
-        return StageInput(tables, files, self.protocol, progress)
+        return StageInput(tables, files, self.protocol, progress, FolderCache(self.review.state / "arrays"))
 
     # --- before and after the stages ----------------------------------------------------------------------------
 
@@ -248,17 +252,45 @@ class ReviewRun:
             for row in rows
         ]
         settings = self.protocol.screening
+        decided = self._screening().get("decided", 0)
         self.issued = issue(
             self.review,
             tasks,
             self.collected.sheets,
             settings.reviewers,
-            batch_size=settings.batch_size,
+            batch_size=batch_rows(decided, settings.smallest_batch, settings.batch_size),
             on_request=self.next_sheet,
         )
+        drawn = {row["key"]: row["drawn"] for row in rows if row["drawn"]}
+        sheets = read_sheet_log(self.review)
         for file in self.issued.new:
+            keys = sheets[file].keys if file in sheets else ()
+            if any(key in drawn for key in keys):
+                write_draws(self.review, file, keys, drawn)
             self.log(f"worklist {file} written")
         return self.issued
+
+    def freeze_machine_run(self) -> str:
+        """Write the machine run that the screen stage proposed, and return its name; empty where none is due.
+
+        The screen stage has to run again afterwards: only then the run counts.
+
+        Raises:
+            ReviewError: a file cannot be written.
+        """
+        due = self.stage_runs["screen"].manifest.numbers.get("proposal")
+        if not due:
+            return ""
+        from pipeline.machine_runs import freeze
+
+        name = freeze(self.review, due)
+        self.log(f"{name} written: {due['excluded']} records excluded on the statement {due['statement']}")
+        return name
+
+    def _screening(self) -> dict[str, Any]:
+        run = self.stage_runs.get("screen")
+        found: dict[str, Any] = run.manifest.numbers.get("screening", {}) if run else {}
+        return found
 
     def finish(self) -> dict[str, Any]:
         """Write outputs/status.json and return its content."""
@@ -296,6 +328,7 @@ class ReviewRun:
             "notices": [notice.as_dict() for notice in self.notices],
             "stages": {name: run.manifest.summary for name, run in self.stage_runs.items()},
             "ranking": numbers.get("screen", {}).get("basis", ""),
+            "screening": self._screening(),
         }
         plain: dict[str, Any] = json.loads(json_bytes(status))
         return plain

@@ -12,6 +12,7 @@ DECIDED: dict[str, tuple[str, str]] = {
     "in_conflict": ("conflict", "title_abstract"),
     "excluded_human": ("exclude", "title_abstract"),
     "excluded_machine": ("exclude", "title_abstract"),
+    "ineligible_machine": ("exclude", "title_abstract"),
     "awaiting_retrieval": ("include", "title_abstract"),
     "not_retrieved": ("not_retrieved", "retrieval"),
     "awaiting_eligibility": ("include", "title_abstract"),

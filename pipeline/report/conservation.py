@@ -17,6 +17,7 @@ ENTRY_STATES = (
     "in_conflict",
     "excluded_human",
     "excluded_machine",
+    "ineligible_machine",
     "awaiting_retrieval",
     "not_retrieved",
     "awaiting_eligibility",

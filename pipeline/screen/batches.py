@@ -65,12 +65,11 @@ def reading_order(
     left = len(set(ranked))
     wanted = set(ranked)
     while left:
-        drawn: tuple[str, Drawn] | None = None
+        found = None
         if is_random_place(len(order) + 1, share):
-            drawn = next((item for item in draws if item[0] not in taken), None)
-        if drawn is None:
-            drawn = next((item, "rank") for item in waiting if item not in taken)
-        taken.add(drawn[0])
-        left -= drawn[0] in wanted
-        order.append(drawn)
+            found = next((item for item in draws if item[0] not in taken), None)
+        item, drawn = found or (next(item for item in waiting if item not in taken), "rank")
+        taken.add(item)
+        left -= item in wanted
+        order.append((item, drawn))
     return order + [(item, "check") for item in check if item not in taken]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.records import Column
 from pipeline.screen.audit import AuditRound
+from pipeline.screen.issued import IssuedRow
 from pipeline.screen.stopping import Reading, reading_of
 
 READING_COLUMNS: tuple[Column, ...] = (
@@ -35,18 +36,6 @@ ROUND_COLUMNS: tuple[Column, ...] = (
     Column("read_so_far", "int", "records decided up to and with this round", nullable=False),
     Column("found_so_far", "int", "inclusions up to and with this round", nullable=False),
 )
-
-
-@dataclass(frozen=True)
-class IssuedRow:
-    """One row of a worklist as it was issued: number of the worklist, place in it (from 1), how it came there."""
-
-    number: int
-    worklist: str
-    reviewer: str
-    place: int
-    record_id: str
-    drawn: str
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def triage_statements(
     inclusions = np.array([rows[item] for item in sample_ids if included[item]], dtype=np.int64)
     ranks = conformal_ranks(scores, evidence.folds, inclusions, has_abstract)
     undecided = np.array([item not in included for item in ids], dtype=np.bool_)
-    outside = {
+    outside: dict[str, tuple[str, ...]] = {
         cut.statement: tuple(ids[row] for row in np.flatnonzero(cut.cut_off(ranks, has_abstract) & undecided))
         for cut in cuts
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.decisions.worklist_kinds import is_leftover
+from pipeline.draws import draws_in_use
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
@@ -22,6 +23,14 @@ def ledgers(review: Review, protocol: Protocol) -> list[Path]:
     """Return the ledgers."""
     found = review.ledgers.glob("*.csv") if review.ledgers.is_dir() else ()
     return sorted(path for path in found if not is_leftover(path.name))
+
+
+def screening_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return how the rows of decided worklists were drawn, and the machine runs."""
+    runs = review.screening / "machine" / "runs"
+    found = runs.iterdir() if runs.is_dir() else ()
+    own = [path for path in found if path.is_file() and path.suffix in (".csv", ".json")]
+    return [*draws_in_use(review), *sorted(path for path in own if not is_leftover(path.name))]
 
 
 def coding_files(review: Review, protocol: Protocol) -> list[Path]:
@@ -88,9 +97,17 @@ STAGES: tuple[Stage, ...] = (
         writes={
             "screened": "pipeline.stages.screen:SCREENED_COLUMNS",
             "ranking": "pipeline.screen.ranking:RANKING_COLUMNS",
+            "reading": "pipeline.screen.rounds:READING_COLUMNS",
+            "rounds": "pipeline.screen.rounds:ROUND_COLUMNS",
+            "statements": "pipeline.screen.statements:STATEMENT_COLUMNS",
+            "drift": "pipeline.screen.drift:DRIFT_COLUMNS",
+            "terms": "pipeline.screen.terms:TERM_COLUMNS",
+            "machine": "pipeline.screen.machine_run:MACHINE_COLUMNS",
+            "proposed": "pipeline.screen.machine_run:PROPOSED_COLUMNS",
         },
         sections=("review", "criteria", "strata", "screening"),
-        libraries=("pandas", "pyarrow", "scikit-learn"),
+        files=screening_files,
+        libraries=("numpy", "pandas", "pyarrow", "scikit-learn", "scipy"),
     ),
     Stage(
         "full_text",
@@ -139,13 +156,15 @@ STAGES: tuple[Stage, ...] = (
             "decisions/screening",
             "screen/screened",
             "screen/ranking",
+            "screen/statements",
+            "screen/machine",
             "full_text/reports",
             "code/coded",
             "code/suggestions",
             "code/confirmed",
         ),
         writes={"tasks": "pipeline.stages.worklists:TASK_COLUMNS"},
-        sections=("criteria", "strata", "screening", "full_text", "coding"),
+        sections=("review", "criteria", "strata", "screening", "full_text", "coding"),
         files=coding_files,
     ),
     Stage(
@@ -159,6 +178,12 @@ STAGES: tuple[Stage, ...] = (
             "deduplicate/pairs",
             "screen/screened",
             "screen/ranking",
+            "screen/reading",
+            "screen/rounds",
+            "screen/statements",
+            "screen/drift",
+            "screen/terms",
+            "screen/machine",
             "full_text/reports",
             "code/coded",
             "code/disciplines",
