@@ -25,6 +25,7 @@ from pipeline.protocol import Protocol, read_protocol, read_search_log
 from pipeline.register import Registered, gone_notices, read_register, update_register
 from pipeline.review import Review
 from pipeline.screen.batches import batch_rows
+from pipeline.screen.criteria_words import criteria_cell
 from pipeline.stages.contract import Progress, Stage, StageInput, StageResult
 from pipeline.stages.table import STAGES
 from pipeline.store import (
@@ -240,11 +241,12 @@ class ReviewRun:
         import pyarrow.parquet as pq
 
         rows = pq.read_table(self.review.stages / "worklists" / "tasks.parquet").to_pylist()
+        criteria = {"criteria": criteria_cell(self.protocol)}
         tasks = [
             Task(
                 row["kind"],
                 row["key"],
-                json.loads(row["cells"]),
+                json.loads(row["cells"]) | criteria,
                 frozenset(row["done_by"] or ()),
                 row["needs"],
                 tuple(row["members"] or ()),

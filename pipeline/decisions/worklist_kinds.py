@@ -45,7 +45,8 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "borderline",
                 "worklists",
                 MappingProxyType({"decision": "title_abstract"}),
-                ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "score", "terms", *_TAIL),
+                ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "score", "terms", "criteria")
+                + _TAIL,
                 ("id", "decision", "reason"),
                 "decide title and abstract",
             ),
@@ -53,7 +54,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "conflicts",
                 "worklists",
                 MappingProxyType({"decision": "consensus"}),
-                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", *_TAIL),
+                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", "criteria", *_TAIL),
                 ("id", "decision", "reason"),
                 "settle what readers decided differently",
             ),
@@ -62,7 +63,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "worklists",
                 MappingProxyType({"retrieved": "retrieval", "decision": "full_text"}),
                 ("id", "retrieved", "decision", "reason", "note", "title", "authors", "year", "journal", "doi", "url")
-                + ("why", *_TAIL),
+                + ("why", "criteria", *_TAIL),
                 ("id", "retrieved", "decision", "reason"),
                 "get the full text and decide it",
             ),

@@ -58,7 +58,9 @@ def stopping_statements(
         confidence: confidence asked for (0 to 1).
     """
     reading = stopping_reading(read, unread, unread_without_abstract)
-    return stopping_advice(reading, target_recall, confidence, latest_rounds(audit_rounds(read)))
+    rounds = audit_rounds(read)
+    latest = latest_rounds(rounds) or rounds[-1:]
+    return stopping_advice(reading, target_recall, confidence, latest)
 
 
 def triage_statements(

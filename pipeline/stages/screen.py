@@ -78,7 +78,7 @@ def screen(stage: StageInput) -> StageResult:
         rows.append(_screened_row(row, own, outcome, stage.protocol))
         people[row["cluster_id"]] = outcome
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
-    texts = _texts(screened, records)
+    texts = screening_texts(screened, records)
     stage.progress(1, 3)
     workings = _workings(texts, screened, stage)
     ranking = ranking_of(workings, stage.protocol.screening)
@@ -190,8 +190,8 @@ def _sha256(title: object, abstract: object) -> str:
 _TEXTS = ("title", "abstract", "keywords_author", "keywords_index")
 
 
-def _texts(screened: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Return the texts of the records of databases and registers."""
+def screening_texts(screened: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the texts of the records of databases and registers: record_id, cluster_id, title, abstract, keywords."""
     main = screened[screened["lane"] == "main"]
     return main[["record_id", "cluster_id"]].merge(records[["cluster_id", *_TEXTS]], on="cluster_id", how="left")
 
