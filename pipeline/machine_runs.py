@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.errors import ReviewError
+from pipeline.lock import run_lock
 from pipeline.review import Review
 from pipeline.store import write_atomic
 
@@ -74,6 +75,11 @@ def revoke(review: Review, number: int, records: Sequence[str], by: str, note: s
     Raises:
         ReviewError: there is no such run, or a record is none that it excluded, or the file cannot be written.
     """
+    with run_lock(review.state / "lock"):
+        return _revoke(review, number, records, by, note)
+
+
+def _revoke(review: Review, number: int, records: Sequence[str], by: str, note: str) -> list[str]:
     from pipeline.screen.machine_run import REVOKED_FILE, Revocation, read_revocations, read_runs, revocation_bytes
 
     folder = runs_folder(review)

@@ -68,8 +68,8 @@ def undo_decisions(review: Review, reviewer: str, last: int = 1, wanted: Sequenc
             ],
         )
     lines = [
-        f"withdrawn: {row.decision} of {name} on {row.entry_id} ({row.stage.replace('_', ' ')}, {row.when or 'no date'}): "
-        f"{' '.join(row.title.split())[:60]}"
+        f"withdrawn: {row.decision} of {name} on {row.entry_id} ({row.stage.replace('_', ' ')}, "
+        f"{row.when or 'no date'}): {' '.join(row.title.split())[:60]}"
         for row in chosen
     ]
     return [*lines, "run `make review` or `python -m pipeline screen next`: they come on a worklist again"]

@@ -55,8 +55,8 @@ def why_ranked(review: Review, wanted: str) -> list[str]:
     outcome = {row["record_id"]: row for row in rows_of(screened)}
     return [
         f"{record}  {_plain(titles[record]) or '(no title)'}",
-        f"  Ranked {place['rank']} of {len(ranking):,}, band {place['band'].replace('_', ' ')} (orders the work, decides "
-        f"nothing); {_outcome(outcome[record])}",
+        f"  Ranked {place['rank']} of {len(ranking):,}, band {place['band'].replace('_', ' ')} (orders the work, "
+        f"decides nothing); {_outcome(outcome[record])}",
         *_score_lines(why(workings, record), titles, outcome),
         *_word_lines(protocol, text),
     ]

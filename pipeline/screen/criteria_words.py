@@ -12,9 +12,9 @@ _WORD = re.compile(r"\w[\w-]*\w")
 _COMMON = frozenset(
     _WORD.findall(
         "a about above after all also an and any are as at be because been before being below between both but by can "
-        "could did do does doing down during each etc few for from further had has have having here how if in into is it "
-        "its itself just like made make may more most must no nor not of off on once one only or other our out over own "
-        "per same should so some such than that the their them then there these they this those through to too two "
+        "could did do does doing down during each etc few for from further had has have having here how if in into is "
+        "it its itself just like made make may more most must no nor not of off on once one only or other our out over "
+        "own per same should so some such than that the their them then there these they this those through to too two "
         "under until up upon us use used using very was way we were what when where whether which while who whom whose "
         "why will with within without work works would yet you your"
     )

@@ -1,4 +1,4 @@
-"""Why a record stands where it does: the signed terms that make its score and sum to it, and similar decided records."""
+"""Why a record stands where it does: the signed terms that sum to its score, and similar decided records."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ The stage only proposes a run; the runner freezes it with the time and versions,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -30,6 +30,7 @@ from pipeline.screen.machine_run import (
     void_reasons,
 )
 from pipeline.screen.statements import Triage
+from pipeline.screen.triage import TriageCut
 
 OUTCOME_OF_MODE = {"screening": "excluded_machine", "before_screening": "ineligible_machine"}
 _RUNS = "screening/machine/runs"
@@ -188,8 +189,19 @@ def proposal(
     could = set(triage.without_reader[cut.statement]) & set(untouched) - barred
     if not could:
         return Proposal(why_not=cut.sentence if not cut.place else "the cut leaves no record without a reader")
+    return Proposal(_proposed(could, texts, scores, triage, protocol), _facts(cut, could, texts, triage, protocol))
+
+
+def _proposed(
+    could: Collection[str],
+    texts: Mapping[str, str],
+    scores: Mapping[str, float],
+    triage: Triage,
+    protocol: Protocol,
+) -> tuple[dict[str, Any], ...]:
+    """Return every record of the review as the run would list it."""
     order = {item: place for place, item in enumerate(check_order(could, protocol.review.seed), start=1)}
-    rows = tuple(
+    return tuple(
         {
             "record_id": item,
             "text_sha256": texts[item],
@@ -200,8 +212,14 @@ def proposal(
         }
         for item in sorted(texts)
     )
-    facts = {
-        "mode": settings.classifier_exclusions,
+
+
+def _facts(
+    cut: TriageCut, could: Collection[str], texts: Mapping[str, str], triage: Triage, protocol: Protocol
+) -> dict[str, Any]:
+    """Return what the run would rest on."""
+    return {
+        "mode": protocol.screening.classifier_exclusions,
         "statement": cut.statement,
         "sentence": cut.sentence,
         "assumption": cut.assumption,
@@ -218,7 +236,6 @@ def proposal(
         "criteria_sha256": criteria_now(protocol),
         "data_sha256": data_sha256(texts),
     }
-    return Proposal(rows, facts)
 
 
 def machine_notices(machine: MachineFiles, state: MachineState, lapsed: int) -> list[Notice]:
