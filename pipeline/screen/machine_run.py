@@ -44,6 +44,22 @@ MACHINE_COLUMNS: tuple[Column, ...] = (
     Column("decision", "str", "what people decided about it: included, excluded, else empty"),
 )
 
+RUN_COLUMNS: tuple[Column, ...] = (
+    Column("run", "int", "number of the machine run", nullable=False),
+    Column("when", "str", "time it was written, UTC", nullable=False),
+    Column("standing", "str", "counts, superseded (by a later run), revoked or switched off", nullable=False),
+    Column("mode", "str", "screening or before_screening", nullable=False),
+    Column("statement", "str", "expected_recall or whole_review", nullable=False),
+    Column("sentence", "str", "the statement in one line, as it was made", nullable=False),
+    Column("excluded", "int", "records it excluded", nullable=False),
+    Column("void", "str", "why its statement no longer holds; empty: it holds"),
+    Column("check_wanted", "int", "records of the random sample that people are to read", nullable=False),
+    Column("check_read", "int", "records of it that people decided", nullable=False),
+    Column("check_missed", "int", "inclusions among these", nullable=False),
+    Column("check_upper", "int", "upper bound of the inclusions among all it excluded; empty: nothing read yet"),
+    Column("check_sentence", "str", "outcome of the sample in one line"),
+)
+
 
 @dataclass(frozen=True)
 class ListedRecord:

@@ -49,6 +49,7 @@ class ScreeningFacts:
         machine_sample_records: records excluded by machine runs that people read as a check.
         machine_sample_missed: inclusions among them.
         machine_missed_upper: upper bound of the inclusions among all that machine runs excluded, at the confidence.
+        machine_outcome: one sentence about that check.
         statement: 'expected_recall' or 'whole_review' where exclusions rest on one, else empty.
         statement_void: why the statement no longer holds, else empty.
         seed: seed of the protocol.
@@ -85,6 +86,7 @@ class ScreeningFacts:
     machine_sample_records: int | None = None
     machine_sample_missed: int | None = None
     machine_missed_upper: int | None = None
+    machine_outcome: str = ""
     statement: str = ""
     statement_void: str = ""
     seed: int | None = None

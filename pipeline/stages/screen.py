@@ -17,7 +17,8 @@ from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.screen.features import TextFeatures, features_from, features_key, record_features
-from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS
+from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS, RUN_COLUMNS
+from pipeline.screen.model_facts import MODEL_COLUMNS, model_rows
 from pipeline.screen.ranking import CriteriaText, Workings, learn, ranking_of
 from pipeline.screen.terms import TERM_COLUMNS, top_terms
 from pipeline.stages.contract import ArrayCache, StageInput, StageResult
@@ -28,6 +29,7 @@ from pipeline.stages.screen_machine import (
     machine_notices,
     machine_state,
     proposal,
+    run_rows,
 )
 from pipeline.stages.screen_progress import ScreeningProgress, labels_of, progress_numbers, screening_progress
 from pipeline.store import json_bytes
@@ -60,7 +62,8 @@ def decisions_of(table: pd.DataFrame) -> list[Decision]:
 
 
 def screen(stage: StageInput) -> StageResult:
-    """Return the tables screened, ranking, reading, rounds, statements, drift, terms, machine and proposed.
+    """Return the tables screened, ranking, reading, rounds, statements, drift, terms, model, runs,
+    machine and proposed.
 
     Inputs: `deduplicate/clusters`, `deduplicate/records`, `decisions/screening` and `decisions/full_text` (a
     record whose full text a person has had in hand is not asked about again); the protocol's criteria start the ranking
@@ -101,6 +104,8 @@ def screen(stage: StageInput) -> StageResult:
         "ranking": ranking.table,
         **progress.tables,
         "terms": entry_frame(top_terms(workings), TERM_COLUMNS),
+        "runs": entry_frame(run_rows(machine, state), RUN_COLUMNS),
+        "model": entry_frame(model_rows(workings, ranking.model_card), MODEL_COLUMNS),
         "machine": entry_frame([dict(row) for row in state.rows], MACHINE_COLUMNS),
         "proposed": entry_frame([dict(row) for row in due.rows], PROPOSED_COLUMNS),
     }

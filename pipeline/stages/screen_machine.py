@@ -145,6 +145,26 @@ def _standing(listed: ListedRecord, text: str | None, outcome: Outcome, revoked:
     return "excluded" if text == listed.text_sha256 else "text changed"
 
 
+def run_rows(machine: MachineFiles, state: MachineState) -> list[dict[str, Any]]:
+    """Return the rows of the table `RUN_COLUMNS`: every run there is, and where it stands."""
+    whole = {item.run for item in machine.revoked if not item.record_id}
+    rows: list[dict[str, Any]] = []
+    for run in machine.runs:
+        own = state.check if state.run is run else None
+        standing = "counts" if state.run is run else "revoked" if run.number in whole else "superseded"
+        if standing == "superseded" and run is machine.runs[-1]:
+            standing = "switched off"
+        facts = {name: run.facts[name] for name in ("when", "mode", "statement", "sentence")}
+        rows.append(
+            {"run": run.number, "standing": standing, "excluded": len(run.excluded), **facts}
+            | {"void": "; ".join(state.void) if own and state.void else None}
+            | {"check_wanted": own.wanted if own else 0, "check_read": own.read if own else 0}
+            | {"check_missed": own.missed if own else 0, "check_upper": own.upper if own else None}
+            | {"check_sentence": own.sentence if own else None}
+        )
+    return rows
+
+
 @dataclass(frozen=True)
 class Proposal:
     """A run that could be made now: the rows of the table `PROPOSED_COLUMNS`, and its facts."""
