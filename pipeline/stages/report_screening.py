@@ -59,10 +59,9 @@ def _rounds(stage: StageInput) -> tuple[Table, ...]:
     rounds = rows_of(stage.tables["screen/rounds"])
     if not rounds:
         return ()
-    names = ("round", "reviewer", "issued", "decided", "included", "random", "random_included")
-    names += ("read_so_far", "found_so_far")
+    names = ("issued", "decided", "included", "random", "random_included", "read_so_far", "found_so_far")
     header = ("Worklist", "Reader", "Rows", "Decided", "Included", "Drawn at random", "of these included")
-    rows = tuple((f"{row['round']:04d}", row["reviewer"], *(f"{row[name]:,}" for name in names[2:])) for row in rounds)
+    rows = [(f"{row['round']:04d}", row["reviewer"], *(f"{row[name]:,}" for name in names)) for row in rounds]
     note = "A record counts on the worklist on which it was decided first."
     return (Table("Rounds", (*header, "Read so far", "Found so far"), tuple(rows), note, ""),)
 
