@@ -63,6 +63,7 @@ class ReviewRun:
     collected: Collected = field(default_factory=Collected)
     issued: Issued = field(default_factory=Issued)
     register_notices: list[Notice] = field(default_factory=list)
+    _tables: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -177,7 +178,14 @@ class ReviewRun:
         tables = {}
         for name in stage.reads:
             earlier, _, table = name.partition("/")
-            tables[name] = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
+            digest = self.stage_runs[earlier].manifest.outputs[f"stages/{name}.parquet"]
+            if self._tables.get(name, ("",))[0] != digest:
+                frame = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
+                self._tables[name] = (digest, frame)
+            tables[name] = self._tables[name][1].copy(deep=False)
+        later = [item.reads for item in STAGES[STAGES.index(stage) + 1 :]]
+        for name in [name for name in self._tables if not any(name in reads for reads in later)]:
+            del self._tables[name]
         files = {shown: path.read_bytes() for shown, path in self._files(stage).items()}
         return StageInput(tables, files, self.protocol, progress, FolderCache(self.review.state / "arrays"))
 

@@ -46,7 +46,7 @@ class TextFeatures:
     counts: tuple[csr_matrix, ...]
     vocabularies: tuple[Vocabulary | WordParts, ...]
 
-    @property
+    @cached_property
     def readings(self) -> tuple[tuple[int, int], ...]:
         """Return of each reading its first column in `matrix` and its last + 1."""
         ends = np.cumsum([counts.shape[1] for counts in self.counts]).tolist()
