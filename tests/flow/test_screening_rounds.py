@@ -17,7 +17,10 @@ from pipeline.machine_runs import revoke
 from pipeline.next_worklist import next_worklist
 from pipeline.review import Review
 from pipeline.run import ReviewRun
+from pipeline.screen.methods_facts import ScreeningFacts
 from pipeline.screening_status import screening_status
+from pipeline.stages.contract import StageInput
+from pipeline.stages.screening_facts import screening_facts
 from pipeline.stages.table import STAGES
 from pipeline.summary import summary_lines
 from pipeline.tables import read_parquet
@@ -160,6 +163,35 @@ def test_three_rounds_grow_carry_a_marked_random_share_and_advise(tmp_path: Path
     assert "Stopping: biased urn" in page
 
 
+def facts_of(run: ReviewRun) -> ScreeningFacts:
+    """Return what a methods section can say, from the tables of a run."""
+    columns = {item.name: item for item in STAGES}["report"].reads
+    tables = {}
+    for name in columns:
+        stage, _, short = name.partition("/")
+        columns_of = next(item for item in STAGES if item.name == stage).columns(short)
+        tables[name] = read_parquet(run.review.stages / f"{name}.parquet", columns_of)
+    return screening_facts(StageInput(tables, {}, run.protocol))
+
+
+def test_the_methods_section_gets_its_facts(review: Review) -> None:
+    write(review.protocol, review.protocol.read_text("utf-8").replace('"screening"\n', '"off"\n'))
+    run = run_stages(review)
+    facts = facts_of(run)
+    included = sum(row["included"] for row in table(review, "screen/reading"))
+    assert (facts.use, facts.basis, facts.labelled_by, facts.seed) == ("ranked", "decisions", ("ann",), 7)
+    assert (facts.records, facts.records_without_abstract, facts.rounds) == (240, 0, 2)
+    assert (facts.training_records, facts.training_relevant) == (80, included)
+    assert (facts.decided_by_people, facts.waiting, facts.excluded_by_machine) == (80, 160, 0)
+    assert (facts.audit_share, facts.audit_records) == (0.5, 40)
+    assert facts.estimated_recall is not None
+    assert facts.recall_lower is not None
+    assert 0 < facts.recall_lower <= facts.estimated_recall <= 1
+    assert (facts.stopping_rule, facts.stopping_advice) == ("biased_urn", "read on")
+    assert any(part.startswith("scikit-learn ") for part in facts.software)
+    assert facts.statement == ""
+
+
 def test_a_sorted_filtered_and_shortened_sheet_loses_neither_order_nor_draw(review: Review) -> None:
     run_stages(review)
     before = table(review, "screen/reading")
@@ -274,6 +306,10 @@ def test_people_read_a_random_sample_and_the_misses_are_bounded(frozen: Review) 
     assert any(line.startswith("Machine run 1, sample: 1 inclusion among") for line in told["lines"])
     page = (frozen.outputs / "report" / "index.html").read_text("utf-8")
     assert "1 inclusion among" in page
+    facts = facts_of(ReviewRun(frozen))
+    assert (facts.use, facts.statement, facts.statement_void) == ("ranked and excluded", "expected_recall", "")
+    assert (facts.machine_sample_records, facts.machine_sample_missed) == (check["read"], 1)
+    assert facts.machine_missed_upper == check["upper"]
 
 
 def test_a_run_is_taken_back_by_record_and_as_a_whole(frozen: Review) -> None:
