@@ -23,9 +23,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,17 +115,7 @@ def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path)
     if python is None:
         return
     if missing:
-        asked = json.dumps([[str(path.resolve()), draw] for (_, draw), path in missing.items()])
-        alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
-            command = [str(python.absolute()), str(RANKER.resolve())]
-            done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, cwd=place, env=alone)
-            sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
-            for line in done.stdout.splitlines():
-                told = json.loads(line)
-                told["sha256"] = sums[(told.pop("path"), told["draw"])]
-                stream.write(json.dumps(told) + "\n")
-                lines.append(told)
+        lines += _asked(missing, python, kept)
     for line in lines:
         path = wanted.get((line["sha256"], line["draw"]))
         if path is not None:
@@ -132,6 +123,28 @@ def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path)
             labelled, given = read_set(path), [ids[row] for row in line["given"]]
             order = [ids[row] for row in line["rows"]]
             yield _judged(labelled, "asreview", "priors", line["draw"], order, given, line["cpu_s"])
+
+
+def _asked(missing: Mapping[tuple[str, int], Path], python: Path, kept: Path) -> list[dict[str, Any]]:
+    """Return what the peer told; each run is kept as soon as it is done, so that a run cut short is not lost."""
+    alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
+    lines = []
+    with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
+        command = [str(python.absolute()), str(RANKER.resolve())]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=place, env=alone
+        ) as peer:
+            assert peer.stdin is not None and peer.stdout is not None
+            with peer.stdin as asking:
+                json.dump([[name, draw] for name, draw in sums], asking)
+            for line in peer.stdout:
+                told = json.loads(line)
+                told["sha256"] = sums[(told.pop("path"), told["draw"])]
+                stream.write(json.dumps(told) + "\n")
+                stream.flush()
+                lines.append(told)
+    return lines
 
 
 def _included(path: Path) -> pd.Series[bool]:

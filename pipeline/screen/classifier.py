@@ -30,7 +30,6 @@ from pipeline.screen.features import TextFeatures, normal_title, record_texts, t
 
 UNDECIDED, EXCLUDED, INCLUDED = -1, 0, 1
 _LEAST_SPREAD = 1e-9
-_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,12 @@ class ClassifierSettings:
     criteria_until: int = 5
     presumed_exclusions: int = 100
     shares: tuple[float, ...] = (1.0, 0.2, 0.3)
+    joint_from: int = 50
+    joint_share: float = 0.75
+    joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
+    joint_cost: float = 2.0
+    joint_weight: float = 3.0
+    tolerance: float = 1e-3
     folds: int = 10
 
 
@@ -189,7 +194,11 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     if len(included) + (criteria_row is not None) and negative:
         rows = np.concatenate([included, excluded, presumed])
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
-        model = _blend(evidence.features, rows, sides, criteria_row, settings)
+        joint = len(included) >= settings.joint_from and decided >= settings.joint_share * len(evidence.decisions)
+        if joint:
+            model = _joint(evidence.features, rows, sides, settings)
+        else:
+            model = _blend(evidence.features, rows, sides, criteria_row, settings)
     return Fit(model, len(included), len(excluded), criteria_row is not None and model is not None, presumed)
 
 
@@ -221,6 +230,30 @@ def _blend(
     return LinearModel(weights, intercept) if weights.any() else None
 
 
+def _joint(
+    features: TextFeatures,
+    rows: NDArray[np.int64],
+    sides: NDArray[np.int64],
+    settings: ClassifierSettings,
+) -> LinearModel | None:
+    """Return one model of all readings side by side, brought to mean 0 and spread 1 over the records."""
+    scale = np.zeros(features.matrix.shape[1])
+    for (start, end), share in zip(features.readings, settings.joint_shares, strict=False):
+        scale[start:end] = (share / sum(settings.joint_shares)) ** 0.5
+    learned = features.matrix[rows]
+    learned.data = learned.data * scale[learned.indices]
+    alone = replace(
+        settings, cost=settings.joint_cost, cost_grows_from=len(rows), inclusion_weight=settings.joint_weight
+    )
+    model = train(learned, sides, alone)
+    if model is None:
+        return None
+    weights = model.weights * scale
+    scores = np.asarray(features.matrix @ weights)[features.has_words]
+    spread = float(scores.std())
+    return LinearModel(weights / spread, -float(scores.mean()) / spread) if spread > _LEAST_SPREAD else None
+
+
 def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSettings) -> LinearModel | None:
     """Return the linear model that tells INCLUDED (1) from EXCLUDED (0) rows, None if all rows are the same."""
     if _all_the_same(matrix):
@@ -234,7 +267,7 @@ def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSett
         loss="squared_hinge",
         class_weight=weights,
         dual=True,
-        tol=_TOLERANCE,
+        tol=settings.tolerance,
         max_iter=10_000,
         random_state=0,
     )
@@ -258,6 +291,22 @@ def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDAr
         if model is not None:
             rows = np.flatnonzero(evidence.features.has_words & held_out)
             scores[rows] = model.scores(evidence.features.matrix[rows])
+    return scores
+
+
+def cross_scores(evidence: Evidence, settings: ClassifierSettings) -> NDArray[np.float64] | None:
+    """Return the scores of all records under one model a fold: table folds x records, for `triage.conformal_ranks`.
+
+    Model number f learned from no record of fold f and from no undecided record (no presumed exclusions), so that an
+    undecided inclusion and a decided one of fold f are alike to it. None where a fold leaves nothing to learn from.
+    """
+    alone = replace(settings, presumed_exclusions=0)
+    scores = np.full((settings.folds, len(evidence.record_ids)), np.nan)
+    for fold in range(settings.folds):
+        model = fit(evidence, evidence.folds == fold, alone).model
+        if model is None:
+            return None
+        scores[fold] = model.scores(evidence.features.matrix)
     return scores
 
 
