@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.records import Column
 from pipeline.screen.audit import audit_order, audit_sample, latest_rounds
-from pipeline.screen.classifier import INCLUDED, UNDECIDED, ClassifierSettings, Evidence, train
+from pipeline.screen.classifier import ClassifierSettings, Evidence, cross_scores
 from pipeline.screen.rounds import ReadRecord, audit_rounds, stopping_reading
 from pipeline.screen.stopping import StoppingAdvice, stopping_advice
 from pipeline.screen.triage import Sample, TriageCut, conformal_ranks, expected_recall_cut, whole_review_cut
@@ -88,7 +88,7 @@ def triage_statements(
         expected_recall_cut(sample, target_recall),
         whole_review_cut(sample, target_recall, confidence),
     )
-    scores = fold_scores(evidence, method) if any(cut.place for cut in cuts) else None
+    scores = cross_scores(evidence, method) if any(cut.place for cut in cuts) else None
     if scores is None:
         return Triage(tuple(sample_ids), cuts, {cut.statement: () for cut in cuts}, {})
     rows = {item: row for row, item in enumerate(ids)}
@@ -100,24 +100,6 @@ def triage_statements(
         for cut in cuts
     }
     return Triage(tuple(sample_ids), cuts, outside, dict(zip(ids, ranks.tolist(), strict=True)))
-
-
-def fold_scores(evidence: Evidence, method: ClassifierSettings) -> NDArray[np.float64] | None:
-    """Return the scores of all records (models x records), model f without the decisions of fold f.
-
-    No undecided record stands in for an exclusion: that would lower undecided records only. None where a model has
-    nothing to tell apart.
-    """
-    decided = evidence.decisions != UNDECIDED
-    scores = np.full((method.folds, len(evidence.record_ids)), np.nan)
-    for fold in range(method.folds):
-        rows = np.flatnonzero(decided & (evidence.folds != fold) & evidence.features.has_words)
-        sides = (evidence.decisions[rows] == INCLUDED).astype(np.int64)
-        model = train(evidence.features.matrix[rows], sides, method) if 0 < sides.sum() < len(sides) else None
-        if model is None:
-            return None
-        scores[fold] = model.scores(evidence.features.matrix)
-    return scores
 
 
 def statement_rows(advice: Sequence[StoppingAdvice], triage: Triage) -> list[dict[str, object]]:

@@ -15,7 +15,6 @@ from pipeline.screen.rounds import ReadRecord
 from pipeline.screen.statements import (
     STATEMENT_COLUMNS,
     Triage,
-    fold_scores,
     statement_rows,
     stopping_statements,
     triage_statements,
@@ -101,16 +100,6 @@ def test_a_gap_in_the_random_order_ends_the_sample_so_new_records_undo_it() -> N
     more = corpus(400, 2)  # the same records and as many new ones, as after another search
     assert len(triage(records, labels).sample) == 60
     assert len(triage(more, labels).sample) < 20
-
-
-def test_no_undecided_record_stands_in_for_an_exclusion_in_the_models_of_the_cut() -> None:
-    records = corpus(60, 2)
-    only = {item: True for item, included in truth(records, 2).items() if included}
-    assert fold_scores(workings(records, only).evidence, METHOD) is None
-    scores = fold_scores(workings(records, some(truth(records, 2), 40)).evidence, METHOD)
-    assert scores is not None
-    assert scores.shape == (METHOD.folds, 60)
-    assert not np.isnan(scores).any()
 
 
 def test_terms_and_intercept_sum_to_the_score() -> None:
