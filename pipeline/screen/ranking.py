@@ -305,7 +305,10 @@ def _printed(contributions: csr_matrix, features: TextFeatures, start: int, end:
     """Return a record's terms: all of them if they are few, else the strongest and the sum of the others."""
     values, columns = contributions.data[start:end], contributions.indices[start:end]
     number = len(values) if len(values) <= _PRINTED_TERMS else _PRINTED_TERMS - 1
-    strongest = np.lexsort((columns, -np.abs(values)))[:number]
+    sizes = np.abs(values)
+    least = np.partition(sizes, len(sizes) - number)[len(sizes) - number] if number else 0.0
+    likely = np.flatnonzero(sizes >= least)
+    strongest = likely[np.lexsort((columns[likely], -sizes[likely]))][:number]
     shown = [(features.term(columns[place]), round(float(values[place]), 2)) for place in strongest]
     if number < len(values):
         shown.append((OTHER_WORDS, round(float(total) - sum(value for _, value in shown), 2)))
