@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.decisions.collect import Collected, collect, read_ledgers
+from pipeline.decisions.full_text_files import register_full_texts
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
+from pipeline.decisions.sheet_workbook import sheet_form
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
 from pipeline.protocol import Protocol, read_protocol, read_search_log
 from pipeline.register import Registered, gone_notices, read_register, update_register
@@ -192,7 +194,8 @@ class ReviewRun:
             register = update_register(self.review, present, accept_changes=self.accept_changes)
         else:
             register = read_register(self.review)
-        self.register_notices = gone_notices(self.review, register, frozenset(item.entry_id for item in present))
+        self.register_notices = register_full_texts(self.review, self.protocol.full_text.pdfs)
+        self.register_notices += gone_notices(self.review, register, frozenset(item.entry_id for item in present))
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         known = frozenset(register) | {item.entry_id for item in present}
         given = [row for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows]
@@ -244,6 +247,7 @@ class ReviewRun:
                 frozenset(row["done_by"] or ()),
                 row["needs"],
                 tuple(row["members"] or ()),
+                tuple(row["asked_of"] or ()),
             )
             for row in rows
         ]
@@ -255,6 +259,7 @@ class ReviewRun:
             settings.reviewers,
             batch_size=settings.batch_size,
             on_request=self.next_sheet,
+            form=sheet_form(self.protocol),
         )
         for file in self.issued.new:
             self.log(f"worklist {file} written")

@@ -57,6 +57,21 @@ class Sheet:
         return [raw for raw, name in zip(self.raw_header, self.header, strict=True) if name in filled - set(names)]
 
 
+def seal_of(cell: str) -> str:
+    """Return the seal of a sheet without what stands behind it.
+
+    >>> seal_of(" s0123456789abcde-2 "), asked_of("s0123456789abcde-2"), asked_of("s0123456789abcde")
+    ('s0123456789abcde', 2, 0)
+    """
+    return cell.strip().partition("-")[0]
+
+
+def asked_of(cell: str) -> int:
+    """Return how many people are to read the record of a row, which may stand behind the sheet's seal; else 0."""
+    number = cell.strip().partition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 3 else 0
+
+
 def normal_name(text: str) -> str:
     """Return a column name in normal form.
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.screen.ranking import CriteriaText, rank_records
+from pipeline.screen.readings import Reading
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.store import json_bytes
 
@@ -30,13 +32,16 @@ SCREENED_COLUMNS: tuple[Column, ...] = (
     Column("decided_by", "list", "people whose decisions the outcome rests on"),
     Column("rests_on", "list", "row ids of those decisions"),
     Column("text_changed", "bool", "title or abstract differ from what was read", nullable=False),
+    Column("readers", "int", "how many people are to read it"),
+    Column("reading", "str", "why so many: pilot, random, borderline, all or single"),
+    Column("held", "bool", "it is not read before the pilot is filled"),
 )
 
 
 def decisions_of(table: pd.DataFrame) -> list[Decision]:
     """Return the decisions of a decisions table whose entries are in the review, in ledger order."""
     names = ["row_id", "reviewer", "stage", "entry_id", "sequence", "decision", "when", "reason", "stratum"]
-    names += ["text_sha256", "title", "note", "given_to"]
+    names += ["text_sha256", "title", "note", "given_to", "worklist_sha256"]
     rows = table.loc[table["standing"] != "entry_gone", names].fillna(
         {name: "" for name in names if name != "sequence"}
     )
@@ -54,10 +59,9 @@ def screen(stage: StageInput) -> StageResult:
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
     decisions = by_cluster(given, cluster_of)
-    rows = [
-        _screened_row(row, decisions.get(row["cluster_id"], []), stage.protocol)
-        for row in rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
-    ]
+    shown = rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
+    plan = plan_of(shown, decisions, stage.protocol)
+    rows = [_screened_row(row, decisions.get(row["cluster_id"], []), stage.protocol, plan) for row in shown]
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
     stage.progress(1, 2)
     ranking = _ranking(records, screened, stage.protocol)
@@ -80,15 +84,19 @@ def screen(stage: StageInput) -> StageResult:
     return StageResult(tables, files, tuple(notices), summary, numbers)
 
 
-def _screened_row(row: Mapping[str, Any], decisions: list[Decision], protocol: Protocol) -> dict[str, Any]:
+def _screened_row(
+    row: Mapping[str, Any], decisions: list[Decision], protocol: Protocol, plan: Mapping[str, Reading]
+) -> dict[str, Any]:
     other = set(row["kinds"]) == {"other"}
-    outcome = title_abstract_outcome(decisions, protocol.screening.readers_per_record)
+    record_id = shown_id(row["members"], decisions)
+    reading = plan.get(record_id, Reading(1, "single"))
+    outcome = title_abstract_outcome(decisions, reading.readers)
     if other:
         outcome = Outcome("not_screened")
     title, abstract = (value if isinstance(value, str) else "" for value in (row["title"], row["abstract"]))
     read = {d.text_sha256 for d in outcome.rests_on if d.text_sha256}
     return {
-        "record_id": shown_id(row["members"], decisions),
+        "record_id": record_id,
         "cluster_id": row["cluster_id"],
         "lane": "other" if other else "main",
         "outcome": outcome.outcome,
@@ -97,6 +105,9 @@ def _screened_row(row: Mapping[str, Any], decisions: list[Decision], protocol: P
         "decided_by": outcome.decided_by,
         "rests_on": [d.row_id for d in outcome.rests_on],
         "text_changed": bool(read) and text_sha256(title, abstract) not in read,
+        "readers": reading.readers,
+        "reading": reading.kind,
+        "held": reading.held,
     }
 
 

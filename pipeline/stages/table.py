@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.decisions.full_text_files import full_text_register
 from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
@@ -15,13 +16,21 @@ def exports(review: Review, protocol: Protocol) -> list[Path]:
     if not review.references.is_dir():
         return []
     found = (path for path in review.references.rglob("*") if path.is_file() and not is_leftover(path.name))
-    return sorted(path for path in found if path.suffix.lower() not in (".md", ".gitkeep"))
+    pdfs = review.folder / protocol.full_text.pdfs
+    exported = (path for path in found if not path.is_relative_to(pdfs))
+    return sorted(path for path in exported if path.suffix.lower() not in (".md", ".gitkeep"))
 
 
 def ledgers(review: Review, protocol: Protocol) -> list[Path]:
     """Return the ledgers."""
     found = review.ledgers.glob("*.csv") if review.ledgers.is_dir() else ()
     return sorted(path for path in found if not is_leftover(path.name))
+
+
+def full_text_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the register of the PDFs, where there are any: not the PDFs themselves, which may be very large."""
+    register = full_text_register(review)
+    return [register] if register.is_file() else []
 
 
 def coding_files(review: Review, protocol: Protocol) -> list[Path]:
@@ -95,11 +104,19 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "full_text",
         "pipeline.stages.full_text:full_text",
-        reads=("screen/screened", "deduplicate/clusters", "deduplicate/pairs", "decisions/full_text"),
+        reads=(
+            "screen/screened",
+            "deduplicate/clusters",
+            "deduplicate/records",
+            "deduplicate/pairs",
+            "decisions/full_text",
+        ),
         writes={
             "reports": "pipeline.stages.full_text:REPORT_COLUMNS",
             "studies": "pipeline.stages.full_text:STUDY_COLUMNS",
         },
+        files=full_text_files,
+        libraries=("pandas", "pyarrow", "rapidfuzz"),
     ),
     Stage(
         "code",

@@ -14,10 +14,11 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "identity", "engine_map"),
     ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
-    ("protocol_previous", "protocol_screening", "protocol_synthesis"),
+    ("protocol_previous", "protocol_screening", "protocol_synthesis", "protocol_words"),
     ("protocol", "tables"),
     ("normalise",),
-    ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
+    ("formats", "dedup", "screen", "synthesis", "report"),
+    ("decisions",),
     ("own_ids",),
     ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
     ("explain",),
