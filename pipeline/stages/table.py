@@ -102,6 +102,19 @@ STAGES: tuple[Stage, ...] = (
         libraries=("pandas", "pyarrow", "scikit-learn"),
     ),
     Stage(
+        "agreement",
+        "pipeline.stages.agreement:agreement_stage",
+        reads=("screen/screened", "deduplicate/clusters", "decisions/screening"),
+        writes={
+            "pairs": "pipeline.stages.agreement:PAIR_COLUMNS",
+            "codes": "pipeline.stages.agreement:CODE_COLUMNS",
+            "groups": "pipeline.stages.agreement:GROUP_COLUMNS",
+            "settled": "pipeline.stages.agreement:SETTLED_COLUMNS",
+        },
+        sections=("review", "criteria", "screening"),
+        libraries=("pandas", "pyarrow", "scipy", "statsmodels"),
+    ),
+    Stage(
         "full_text",
         "pipeline.stages.full_text:full_text",
         reads=(
@@ -176,6 +189,10 @@ STAGES: tuple[Stage, ...] = (
             "deduplicate/pairs",
             "screen/screened",
             "screen/ranking",
+            "agreement/pairs",
+            "agreement/codes",
+            "agreement/groups",
+            "agreement/settled",
             "full_text/reports",
             "code/coded",
             "code/disciplines",

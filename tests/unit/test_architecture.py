@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("formats", "dedup", "screen", "synthesis", "report"),
     ("decisions",),
     ("own_ids",),
-    ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
+    ("register", "status", "new_review", "exported_decisions", "export", "members", "split", "agreement_report"),
     ("explain",),
     ("stages",),
     ("run", "import_files", "prisma"),

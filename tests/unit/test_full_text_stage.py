@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.dedup.tables import CLUSTER_COLUMNS, PAIR_COLUMNS
+from pipeline.dedup.tables import CLUSTER_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS
 from pipeline.protocol import Protocol
 from pipeline.records import check, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
@@ -30,10 +30,12 @@ def run(
     same_study: list[tuple[str, str]] | None = None,
     members: dict[str, list[str]] | None = None,
     by_rule: list[tuple[str, str, str, float]] | None = None,
+    facts: dict[str, dict[str, Any]] | None = None,
+    files: dict[str, bytes] | None = None,
 ) -> StageResult:
     """Run the stage: cluster -> outcome, answers in ledger order, pairs of entries a person called one study.
 
-    `by_rule` are further pairs: two entries, `rule` or `person different`, score.
+    `by_rule` are further pairs: two entries, `rule` or `person different`, score. `facts` are cells of the records.
     """
     entries = {cluster: (members or {}).get(cluster, [cluster]) for cluster in outcomes}
     screened = [
@@ -70,10 +72,17 @@ def run(
     tables = {
         "screen/screened": entry_frame(screened, SCREENED_COLUMNS),
         "deduplicate/clusters": entry_frame(clusters, CLUSTER_COLUMNS),
+        "deduplicate/records": entry_frame(
+            [
+                {"cluster_id": cluster, "members": of} | (facts or {}).get(cluster, {})
+                for cluster, of in entries.items()
+            ],
+            RECORD_COLUMNS,
+        ),
         "deduplicate/pairs": entry_frame(pairs, PAIR_COLUMNS),
         "decisions/full_text": entry_frame(decisions, DECISION_COLUMNS),
     }
-    result = full_text(StageInput(tables, {}, PROTOCOL))
+    result = full_text(StageInput(tables, files or {}, PROTOCOL))
     check(result.tables["reports"], REPORT_COLUMNS, "reports")
     check(result.tables["studies"], STUDY_COLUMNS, "studies")
     return result
