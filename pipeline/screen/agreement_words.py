@@ -20,8 +20,8 @@ GROUP_NOTES: Final[Mapping[str, str]] = {
     "random": "A random share of all records: these figures speak for the review.",
     "all": "All records are read by two; until they are, those read first are not like the rest.",
     "pilot": "Read by all before screening began, in part to learn the criteria: apart from the rest.",
-    "other": "Borderline records and others that happened to be read twice: enriched with doubtful ones, no sample of all "
-    "records, so no figure here speaks for the review.",
+    "other": "Borderline records and others that happened to be read twice: enriched with doubtful ones, no sample of "
+    "all records, so no figure here speaks for the review.",
 }
 
 

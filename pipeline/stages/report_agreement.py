@@ -23,9 +23,9 @@ _PAIRS = ("Readers", "About", "n", "Alike", "Agreement", "95 % interval", "Kappa
 _CODES = ("Code", "Readers", "First", "Second", "Both", "Positive agreement", "Kappa")
 _METHODS = (
     "Kappa is Cohen's (1960), its large-sample interval that of Fleiss, Cohen and Everitt (1969), its other interval "
-    "the percentiles of 2,000 seeded draws of records; the share's interval is Wilson's. PABAK is kappa as if prevalence "
-    "and bias did not count (Byrt, Bishop and Carlin 1993). Agreement on reasons is among the records that both "
-    "excluded. What a person decided after a record was settled does not count."
+    "the percentiles of 2,000 seeded draws of records; the share's interval is Wilson's. PABAK is kappa as if "
+    "prevalence and bias did not count (Byrt, Bishop and Carlin 1993). Agreement on reasons is among the records that "
+    "both excluded. What a person decided after a record was settled does not count."
 )
 
 
@@ -92,7 +92,7 @@ def _code_table(group: str, rows: Sequence[dict[str, Any]]) -> Table:
         )
         for row in rows
     )
-    note = "How often each reader gave a code to a record that both excluded; positive agreement: 2 both / (first + second)."
+    note = "How often each gave a code to a record that both excluded; positive agreement: 2 both / (first + second)."
     return Table(f"Agreement on each reason: {GROUP_WORDS[group]}", _CODES, cells, note, "")
 
 
