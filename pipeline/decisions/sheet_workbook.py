@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.decisions.sheet import Sheet, normal_name
+from pipeline.decisions.sheet import Sheet, normal_name, unmixed
 from pipeline.decisions.words import SHOWN_AS
 from pipeline.decisions.worklist_kinds import SheetKind
 from pipeline.errors import InputError
@@ -235,7 +235,7 @@ def _sheet(rows: Sequence[Sequence[str]], known: Sequence[str]) -> Sheet:
                 if name or cell.strip():
                     named.setdefault(name, cell)
             found.append((number, named))
-    return Sheet(header, tuple(raw), tuple(found), "", "workbook", broken=tuple(broken))
+    return unmixed(Sheet(header, tuple(raw), tuple(found), "", "workbook", broken=tuple(broken)))
 
 
 def _pages(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:

@@ -172,9 +172,7 @@ def test_an_exclusion_without_a_reason_is_named_where_the_table_has_reasons(revi
     assert_line(lines[1], "row 2", "an exclusion needs a reason", "allowed: E1_machine, E2_policy")
 
 
-@pytest.mark.parametrize(
-    "column", ["label", "included", "Label_Included", "asreview_label", "decision", "Final decision"]
-)
+@pytest.mark.parametrize("column", ["label", "included", "Label_Included", "asreview_label", "decision", "Vote"])
 def test_a_column_of_labels_of_any_program_is_read(review: Review, column: str) -> None:
     rows = ["10.1234/a,1", "10.1234/b,0.0", "10.1234/x,-1", "10.9999/none,1"]
     lines, status = take(review, "\n".join([f"doi,{column}", *rows, ""]), name="labels.csv")
