@@ -16,6 +16,7 @@ _MARGIN = 0.03
 _CUTOFF = 100 * (SIMILAR - _MARGIN)
 _SHORTEST_DOI, _SHORTEST_TITLE = 9, 20
 _ID = re.compile(r"(?<![0-9a-z])r[0-9a-z]{13}(?![0-9a-z])")
+_COPY = re.compile(r"(?:\s*\(\d{1,3}\)|[\s_-]+copy)$", re.IGNORECASE)
 # Zotero's names: "Osborne et al. - 2016 - Title of the work".
 _ZOTERO = re.compile(r"^.{1,120}? - (?:\d{4}|n\.?d\.?) - ")
 
@@ -83,7 +84,7 @@ class _Index:
 
     def find(self, item: FullTextFile) -> tuple[list[str], str]:
         """Return the reports that a file may belong to, and by what."""
-        stem = unicodedata.normalize("NFC", PurePosixPath(item.file).stem)
+        stem = _COPY.sub("", unicodedata.normalize("NFC", PurePosixPath(item.file).stem))
         ids = [clean_id(found) for found in _ID.findall(stem.lower())]
         named = {self.by_id[key] for key in ids if not id_problem(key) and key in self.by_id}
         if named:

@@ -108,8 +108,11 @@ def _large_sample(table: np.ndarray, confidence: float) -> tuple[Interval | None
 
     if int(np.trace(table)) == int(table.sum()):
         return None, "they agree on every record, so the large-sample interval has no width: judge by the share's"
-    found = cohens_kappa(table, return_results=True)
-    width = float(norm.ppf((1 + confidence) / 2) * found.std_kappa)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = float(cohens_kappa(table, return_results=True).var_kappa)
+    if not variance > 1e-15:
+        return None, "a reader gave one answer only, so kappa has no large-sample interval: judge by the share's"
+    width = float(norm.ppf((1 + confidence) / 2)) * variance**0.5
     kappa = _kappa(table)
     return (max(-1.0, kappa - width), min(1.0, kappa + width)), ""
 
