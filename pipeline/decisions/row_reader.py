@@ -279,7 +279,7 @@ class RowReader:
                 return None
             codes.append(code)
         ordered = sorted(dict.fromkeys(codes), key=lambda code: order.index(code) if code in order else -1)
-        if ordered[0] != first:
+        if ordered[0] != first and row.subject not in self.given:
             text = f"the protocol names {ordered[0]} before {first}, so it is the primary reason; both are kept"
             self._notice("warning", text, "sheet_row", row=number, column="reason", found=cell)
         return _noted(replace(row, reason=ordered[0]), further_note(ordered[1:]) if len(ordered) > 1 else "")
