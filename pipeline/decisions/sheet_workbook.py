@@ -38,7 +38,7 @@ _WIDTHS = {"title": 50, "abstract": 90, "note": 30, "reason": 22, "further_reaso
 _WIDTHS |= {"decisions": 30, "keywords": 25, "other_title": 50, "other_abstract": 60, "id": 17, "same_study_as": 17}
 _MACHINE = ("text_sha256", "sheet")
 _LINKS = ("link", "pdf")
-_TALLEST_ROW = 150
+_LINE, _TALLEST_ROW = 15.0, 300.0
 # The rows and cells of an OpenDocument table: name of the element, its attributes.
 _ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*+)")
 _ODS_ROWS = re.compile(rb'number-rows-repeated="(\d{1,9}+)"')
@@ -98,6 +98,9 @@ def workbook_bytes(
     page = book.add_worksheet(kind.name)
     _write_rows(page, kind, columns, rows, styles)
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
     if rows:
         page.autofilter(0, 0, len(rows), len(columns) - 1)
     codes = _write_criteria(book, form, styles, kind)
@@ -118,7 +121,7 @@ def _write_rows(
         page.set_column(place, place, _WIDTHS.get(name, 12), None, {"hidden": True} if name in _MACHINE else None)
         page.write_string(0, place, name, styles["head"])
     for number, row in enumerate(rows, start=1):
-        page.set_row(number, _TALLEST_ROW if "abstract" in columns else None)
+        page.set_row(number, _height(columns, row))
         for place, (name, cell) in enumerate(zip(columns, row, strict=True)):
             style = styles["answer" if name in answers else "text"]
             text = workbook_text(cell)
@@ -128,6 +131,16 @@ def _write_rows(
                 page.write_string(number, place, text, style)
             elif name in answers:
                 page.write_blank(number, place, None, style)
+
+
+def _height(columns: Sequence[str], row: Sequence[object]) -> float:
+    """Return the height of a row in points, so that its longest text can be read without opening the cell."""
+    lines = 1
+    for name, cell in zip(columns, row, strict=True):
+        if name not in _MACHINE:
+            width = 1.1 * _WIDTHS.get(name, 12)
+            lines = max(lines, sum(1 + int(len(part) / width) for part in str(cell).split("\n")))
+    return min(_LINE * lines, _TALLEST_ROW)
 
 
 def workbook_text(cell: object) -> str:

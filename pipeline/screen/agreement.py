@@ -27,7 +27,7 @@ class Agreement:
         share_interval: of the share (Wilson 1927, 10.1080/01621459.1927.10502953).
         kappa: Cohen's kappa (Cohen 1960, 10.1177/001316446002000104).
         interval: of kappa, large-sample (Fleiss, Cohen & Everitt 1969, 10.1037/h0028106).
-        bootstrap: of kappa, percentiles of seeded draws of records (Efron 1979, 10.1214/aos/1176344552).
+        bootstrap: where there is that, percentiles of seeded draws of records (Efron 1979, 10.1214/aos/1176344552).
         pabak: kappa as if bias and prevalence did not count: (k * share - 1) / (k - 1) for k categories (Byrt, Bishop &
             Carlin 1993, 10.1016/0895-4356(93)90018-V).
         reason: why kappa or an interval is not stated; empty where all are.
@@ -86,7 +86,7 @@ def agreement(
         return Agreement(n, agreed, **common, reason=reason)  # type: ignore[arg-type]
     kappa = _kappa(table)
     interval, reason = _large_sample(table, confidence)
-    bootstrap = _bootstrap(codes, len(names), confidence, seed)
+    bootstrap = _bootstrap(codes, len(names), confidence, seed) if interval else None
     return Agreement(n, agreed, **common, kappa=kappa, interval=interval, bootstrap=bootstrap, reason=reason)  # type: ignore[arg-type]
 
 
@@ -107,11 +107,11 @@ def _large_sample(table: np.ndarray, confidence: float) -> tuple[Interval | None
     from statsmodels.stats.inter_rater import cohens_kappa
 
     if int(np.trace(table)) == int(table.sum()):
-        return None, "they agree on every record, so the large-sample interval has no width: judge by the share's"
+        return None, "they agree on every record, so no interval of kappa has a width: judge by the share's"
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = float(cohens_kappa(table, return_results=True).var_kappa)
     if not variance > 1e-15:
-        return None, "a reader gave one answer only, so kappa has no large-sample interval: judge by the share's"
+        return None, "a reader gave one answer only, so kappa has no interval: judge by the share's"
     width = float(norm.ppf((1 + confidence) / 2)) * variance**0.5
     kappa = _kappa(table)
     return (max(-1.0, kappa - width), min(1.0, kappa + width)), ""

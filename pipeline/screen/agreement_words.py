@@ -69,7 +69,8 @@ def pair_line(row: Row) -> str:
     text += f"; kappa {figure(row['kappa'], 3)}"
     if not is_missing(row["kappa_low"]):
         text += f" ({interval(row['kappa_low'], row['kappa_high'])}, large-sample"
-        text += f"; {interval(row['bootstrap_low'], row['bootstrap_high'])}, bootstrap)"
+        other = interval(row["bootstrap_low"], row["bootstrap_high"])
+        text += ")" if is_missing(row["bootstrap_low"]) else f"; {other}, bootstrap)"
     text += f"; PABAK {figure(row['pabak'])}"
     return text if is_missing(row["remark"]) else f"{text}; {row['remark']}"
 

@@ -19,7 +19,7 @@ from pipeline.screen.agreement_words import (
 )
 from pipeline.stages.contract import StageInput
 
-_PAIRS = ("Readers", "About", "n", "Alike", "Agreement", "95 % interval", "Kappa", "Large-sample", "Bootstrap", "PABAK")
+_PAIRS = ("Readers", "About", "n", "Agreement", "95 % interval", "Kappa", "Large-sample", "Bootstrap", "PABAK")
 _CODES = ("Code", "Readers", "First", "Second", "Both", "Positive agreement", "Kappa")
 _METHODS = (
     "Kappa is Cohen's (1960), its large-sample interval that of Fleiss, Cohen and Everitt (1969), its other interval "
@@ -60,7 +60,6 @@ def _pair_table(group: str, rows: Sequence[dict[str, Any]], confidence: float) -
             f"{row['first']}, {row['second']}",
             str(row["measure"]),
             f"{row['n']:,}",
-            f"{row['agreed']:,}",
             percentage(row["share"]),
             interval(row["share_low"], row["share_high"]),
             figure(row["kappa"], 3),
