@@ -192,7 +192,8 @@ class Protocol(Section):
     def _codes_exist(self) -> Protocol:
         wrong = [message for _, message in mistakes_across(self.model_dump())]
         if self.adjustments and self.previous.studies is None:
-            wrong.append("[adjustments] are for updated reviews: fill [previous] too")
+            also = "; those of a closed version are derived" if self.previous.version else ""
+            wrong.append(f"[adjustments] are for numbers typed into [previous]{also}: fill [previous] too")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

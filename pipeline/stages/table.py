@@ -9,6 +9,7 @@ from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.version_names import version_file
 
 
 def exports(review: Review, protocol: Protocol) -> list[Path]:
@@ -38,6 +39,17 @@ def coding_files(review: Review, protocol: Protocol) -> list[Path]:
     parts = protocol.disciplines
     names = (protocol.coding.frame, parts.names, parts.core_journals, parts.crosswalk, parts.patterns)
     return [review.screening / name for name in dict.fromkeys(names) if name]
+
+
+def closed_version(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the file of the closed version that an updated review goes on from."""
+    name = protocol.previous.version
+    return [review.folder / version_file(name)] if name else []
+
+
+def report_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding files and the closed version."""
+    return [*coding_files(review, protocol), *closed_version(review, protocol)]
 
 
 _DEDUP = "pipeline.dedup.tables"
@@ -158,6 +170,7 @@ STAGES: tuple[Stage, ...] = (
         ),
         writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
+        files=closed_version,
     ),
     Stage(
         "worklists",
@@ -213,6 +226,6 @@ STAGES: tuple[Stage, ...] = (
             "previous",
             "adjustments",
         ),
-        files=coding_files,
+        files=report_files,
     ),
 )

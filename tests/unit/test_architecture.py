@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 
 # From the ground up. A part may import from parts below it and from itself, never from its own floor or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "identity", "engine_map"),
+    ("errors", "identity", "engine_map", "version_names"),
     ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
     ("protocol_previous", "protocol_screening", "protocol_synthesis", "protocol_words"),
     ("protocol", "tables"),
@@ -20,11 +20,12 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("formats", "dedup", "screen", "synthesis", "report"),
     ("decisions",),
     ("own_ids",),
-    ("register", "status", "new_review", "exported_decisions", "export", "members", "split", "agreement_report"),
+    ("register", "versions", "status", "new_review", "exported_decisions", "export", "members", "split")
+    + ("agreement_report",),
     ("explain",),
     ("stages",),
     ("run", "import_files", "prisma"),
-    ("deduplicate_files",),
+    ("deduplicate_files", "close_version"),
     ("console",),
     ("flows",),
     ("bring_up_to_date",),
