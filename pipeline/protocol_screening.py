@@ -30,7 +30,7 @@ class ScreeningSection(Section):
     double_screening: Literal["none", "random", "borderline", "all"] = Field(
         default="none",
         description="which records two people read: `random` a share drawn at random, `borderline` these and every "
-        "record that the ranking calls borderline, `all` every record",
+        "record that the ranking calls borderline once it can tell, `all` every record",
     )
     double_share: float = Field(
         strict=True, default=0.20, gt=0, le=1, description="that share; it is drawn by record id and the review's seed"

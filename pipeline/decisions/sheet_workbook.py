@@ -157,7 +157,7 @@ def workbook_text(cell: object) -> str:
 
 
 def _is_link(text: str) -> bool:
-    return text.startswith("https://doi.org/") or (text.lower().endswith(".pdf") and ";" not in text)
+    return text.startswith("https://doi.org/") or (text.lower().endswith(".pdf") and not {";", "#"} & set(text))
 
 
 def _target(text: str) -> str:

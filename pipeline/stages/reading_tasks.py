@@ -35,17 +35,18 @@ def cells_json(texts: Mapping[str, Any], *columns: str, **more: object) -> str:
 # --- title and abstract: who reads ----------------------------------------------------------------------------------
 
 
-def readers_wanted(row: Mapping[str, Any], settings: ScreeningSection) -> int:
+def readers_wanted(row: Mapping[str, Any], settings: ScreeningSection, bands: bool) -> int:
     """Return how many people are to read a record that waits: 0 before the pilot is filled, 2 for borderline ones.
 
     Args:
         row: readers and held (of `screen/screened`), band (of `screen/ranking`).
         settings: the protocol's section [screening].
+        bands: whether the ranking tells bands apart yet; while it cannot, every record stands as borderline.
     """
     if not pd.isna(row["held"]) and row["held"]:
         return 0
     readers = 1 if pd.isna(row["readers"]) else int(row["readers"])
-    wants_two = settings.double_screening == BORDERLINE and row["band"] == "borderline"
+    wants_two = bands and settings.double_screening == BORDERLINE and row["band"] == "borderline"
     return max(readers, 2) if wants_two else readers
 
 

@@ -104,9 +104,10 @@ def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
     )
     said = {d.row_id: d for d in decisions_of(stage.tables["decisions/screening"])}
     marked = any(stratum.marked for stratum in stage.protocol.strata.values())
+    bands = bool(stage.tables["screen/ranking"]["band"].ne("borderline").any())
     for row in rows_of(waiting.sort_values("rank")):
         shown: dict[str, object] = {"id": row["record_id"], "decision": "", "reason": "", "note": ""}
-        needs = readers_wanted(row, settings)
+        needs = readers_wanted(row, settings, bands)
         if marked:
             shown["stratum"] = ""
         earlier = [said[key] for key in row["rests_on"] if key in said]
