@@ -16,9 +16,11 @@ from typing import Any, Literal
 
 from pipeline.array_cache import FolderCache
 from pipeline.decisions.collect import Collected, collect, read_ledgers
+from pipeline.decisions.full_text_files import register_full_texts
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
 from pipeline.decisions.sheet_log import read_sheet_log
+from pipeline.decisions.sheet_workbook import sheet_form
 from pipeline.draws import write_draws
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
 from pipeline.protocol import Protocol, read_protocol, read_search_log
@@ -205,7 +207,8 @@ class ReviewRun:
             register = update_register(self.review, present, accept_changes=self.accept_changes)
         else:
             register = read_register(self.review)
-        self.register_notices = gone_notices(self.review, register, frozenset(item.entry_id for item in present))
+        self.register_notices = register_full_texts(self.review, self.protocol.full_text.pdfs)
+        self.register_notices += gone_notices(self.review, register, frozenset(item.entry_id for item in present))
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         known = frozenset(register) | {item.entry_id for item in present}
         given = [row for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows]
@@ -258,6 +261,7 @@ class ReviewRun:
                 frozenset(row["done_by"] or ()),
                 row["needs"],
                 tuple(row["members"] or ()),
+                tuple(row["asked_of"] or ()),
             )
             for row in rows
         ]
@@ -270,6 +274,7 @@ class ReviewRun:
             settings.reviewers,
             batch_size=batch_rows(decided, settings.smallest_batch, settings.batch_size),
             on_request=self.next_sheet,
+            form=sheet_form(self.protocol),
         )
         drawn = {row["key"]: row["drawn"] for row in rows if row["drawn"]}
         sheets = read_sheet_log(self.review)

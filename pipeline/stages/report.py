@@ -19,6 +19,7 @@ from pipeline.report.source_overlap import Overlap, contribution_listing, inters
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
+from pipeline.stages.report_agreement import agreement_sections
 from pipeline.stages.report_changes import changes_files, changes_section
 from pipeline.stages.report_lists import Listing, listings
 from pipeline.stages.report_screening import screening_sections
@@ -166,6 +167,7 @@ def _sections(
     yield _sources_section(stage)
     yield _overlap_section(overlap)
     yield from screening_sections(stage)
+    yield from agreement_sections(stage)
     yield Section(
         "Lists",
         "lists",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
@@ -20,6 +21,7 @@ from pipeline.screen.features import TextFeatures, features_from, features_key, 
 from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS, RUN_COLUMNS
 from pipeline.screen.model_facts import MODEL_COLUMNS, model_rows
 from pipeline.screen.ranking import CriteriaText, Workings, learn, ranking_of
+from pipeline.screen.readings import Reading
 from pipeline.screen.terms import TERM_COLUMNS, top_terms
 from pipeline.stages.contract import ArrayCache, StageInput, StageResult
 from pipeline.stages.screen_machine import (
@@ -48,13 +50,16 @@ SCREENED_COLUMNS: tuple[Column, ...] = (
     Column("decided_by", "list", "people whose decisions the outcome rests on"),
     Column("rests_on", "list", "row ids of those decisions"),
     Column("text_changed", "bool", "title or abstract differ from what was read", nullable=False),
+    Column("readers", "int", "how many people are to read it"),
+    Column("reading", "str", "why so many: pilot, random, borderline, all or single"),
+    Column("held", "bool", "it is not read before the pilot is filled"),
 )
 
 
 def decisions_of(table: pd.DataFrame) -> list[Decision]:
     """Return the decisions of a decisions table whose entries are in the review, in ledger order."""
     names = ["row_id", "reviewer", "stage", "entry_id", "sequence", "decision", "when", "reason", "stratum"]
-    names += ["text_sha256", "title", "note", "given_to"]
+    names += ["text_sha256", "title", "note", "given_to", "worklist_sha256"]
     rows = table.loc[table["standing"] != "entry_gone", names].fillna(
         {name: "" for name in names if name != "sequence"}
     )
@@ -75,10 +80,13 @@ def screen(stage: StageInput) -> StageResult:
     decisions = by_cluster(given, cluster_of)
     people: dict[str, Outcome] = {}
     rows = []
-    for row in rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]]):
+    shown = rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
+    plan = plan_of(shown, decisions, stage.protocol)
+    for row in shown:
         own = decisions.get(row["cluster_id"], [])
-        outcome = _outcome(row, own, stage.protocol)
-        rows.append(_screened_row(row, own, outcome, stage.protocol))
+        reading = plan.get(shown_id(row["members"], own), Reading(1, "single"))
+        outcome = _outcome(row, own, reading)
+        rows.append(_screened_row(row, own, outcome, reading, stage.protocol))
         people[row["cluster_id"]] = outcome
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
     texts = screening_texts(screened, records)
@@ -143,10 +151,10 @@ def _changed_notices(screened: pd.DataFrame) -> list[Notice]:
     return [Notice("warning", f"{text}; see records.csv, text_changed", "text_changed")]
 
 
-def _outcome(row: Mapping[str, Any], decisions: list[Decision], protocol: Protocol) -> Outcome:
+def _outcome(row: Mapping[str, Any], decisions: list[Decision], reading: Reading) -> Outcome:
     if set(row["kinds"]) == {"other"}:
         return Outcome("not_screened")
-    return title_abstract_outcome(decisions, protocol.screening.readers_per_record)
+    return title_abstract_outcome(decisions, reading.readers)
 
 
 def _with_machine(screened: pd.DataFrame, state: MachineState) -> pd.DataFrame:
@@ -162,7 +170,7 @@ def _with_machine(screened: pd.DataFrame, state: MachineState) -> pd.DataFrame:
 
 
 def _screened_row(
-    row: Mapping[str, Any], decisions: list[Decision], outcome: Outcome, protocol: Protocol
+    row: Mapping[str, Any], decisions: list[Decision], outcome: Outcome, reading: Reading, protocol: Protocol
 ) -> dict[str, Any]:
     other = outcome.outcome == "not_screened"
     read = {d.text_sha256 for d in outcome.rests_on if d.text_sha256}
@@ -176,6 +184,9 @@ def _screened_row(
         "decided_by": outcome.decided_by,
         "rests_on": [d.row_id for d in outcome.rests_on],
         "text_changed": bool(read) and _sha256(row["title"], row["abstract"]) not in read,
+        "readers": reading.readers,
+        "reading": reading.kind,
+        "held": reading.held,
     }
 
 
