@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.cli import main
 from pipeline.console import Console
 from pipeline.errors import ReviewError
 from pipeline.machine_runs import revoke
@@ -451,3 +452,28 @@ def test_the_last_decisions_of_a_person_are_withdrawn_and_come_again(review: Rev
         undo_decisions(review, "ann", wanted=[one])
     with pytest.raises(ReviewError, match="nobody of this review"):
         undo_decisions(review, "zoe")
+
+
+def test_every_part_of_the_command_prints_lines(frozen: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(frozen.folder)
+    assert main(["screen", "status", "--review", folder]) == 0
+    told = capsys.readouterr().out
+    assert "Stopping, hypergeometric: read on: " in told
+    assert "Machine run 1 of " in told
+    assert main(["screen", "agreement", "--review", folder]) == 0
+    assert capsys.readouterr().out.strip()
+    found = outcomes(frozen)
+    by_machine = sorted(record for record, outcome in found.items() if outcome == "excluded_machine")
+    assert main(["screen", "why", by_machine[0], "--review", folder]) == 0
+    assert "excluded machine" in capsys.readouterr().out
+    assert main(["screen", "undo", by_machine[0], "--run", "1", "--note", "mine", "--review", folder]) == 0
+    assert "goes to people again" in capsys.readouterr().out
+    assert main(["screen", "undo", by_machine[0], "--run", "1", "--review", folder]) == 2
+    assert "taken back already" in capsys.readouterr().err
+    assert main(["screen", "undo", "--note", "why", "--review", folder]) == 2
+    assert main(["screen", "undo", "--reviewer", "ann", "--review", folder]) == 0
+    assert capsys.readouterr().out.startswith("withdrawn: ")
+    assert main(["screen", "next", "--plain", "--review", folder]) == 0
+    printed = capsys.readouterr().out
+    assert "The report is as of the last `make review`." in printed
+    assert outcomes(frozen)[by_machine[0]] == "undecided"
