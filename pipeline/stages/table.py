@@ -10,6 +10,7 @@ from pipeline.draws import draws_in_use
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.stages.libraries import REPORTED
 from pipeline.version_names import version_file
 
 
@@ -187,7 +188,11 @@ STAGES: tuple[Stage, ...] = (
             "screen/screened",
             "full_text/reports",
         ),
-        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        writes={
+            "states": "pipeline.report.conservation:STATE_COLUMNS",
+            "broken": "pipeline.report.conservation:BROKEN_COLUMNS",
+        },
+        draft=True,
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
         files=closed_version,
     ),
@@ -219,6 +224,9 @@ STAGES: tuple[Stage, ...] = (
             "import/entries",
             "import/rejects",
             "import/sources",
+            "decisions/screening",
+            "decisions/full_text",
+            "decisions/coding",
             "deduplicate/records",
             "deduplicate/pairs",
             "screen/screened",
@@ -241,12 +249,14 @@ STAGES: tuple[Stage, ...] = (
             "code/suggestions",
             "code/confirmed",
             "count/states",
+            "count/broken",
         ),
         writes={},
         sections=(
             "review",
             "criteria",
             "strata",
+            "dedup",
             "screening",
             "full_text",
             "coding",
@@ -254,7 +264,9 @@ STAGES: tuple[Stage, ...] = (
             "report",
             "previous",
             "adjustments",
+            "amendments",
         ),
         files=report_files,
+        libraries=REPORTED,
     ),
 )
