@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pipeline.console import Console
 from pipeline.lock import run_lock
 from pipeline.review import Review
@@ -26,7 +30,7 @@ def next_worklist(review: Review, console: Console, *, now: bool = False) -> tup
     Raises:
         ReviewError: as for a run of the review.
     """
-    with run_lock(review.state / "lock"):
+    with run_lock(review.state / "lock"), _without_cycles():
         for written in (review.outputs, review.screening):
             remove_leftovers(written)
         run = ReviewRun(review, next_sheet=now)
@@ -45,6 +49,18 @@ def next_worklist(review: Review, console: Console, *, now: bool = False) -> tup
     if not run.issued.new and run.issued.waiting:
         lines.append("No new sheet: the current ones are not full (--now issues the next all the same).")
     return [*lines, "The report is as of the last `make review`."], run.exit_status
+
+
+@contextmanager
+def _without_cycles() -> Iterator[None]:
+    """Let Python's search for reference cycles rest: tables of many rows make none, and it takes its time."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def _settle(run: ReviewRun, console: Console, name: str) -> None:
