@@ -35,9 +35,12 @@ _SCREENING_STATES = {
     "maybe": "awaiting_screening",
     "conflict": "in_conflict",
     "excluded": "excluded_human",
+    "excluded_machine": "excluded_machine",
+    "ineligible_machine": "ineligible_machine",
 }
 UNREADABLE = "unreadable"
 COUNTS_VERSION = 1
+BY_MACHINE = "excluded by an automation tool"
 _UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
@@ -169,7 +172,8 @@ def _state(record: Mapping[str, Any], report: Mapping[str, Any] | None, own: boo
     if report:
         return {"state": report["state"], "reason": _text(report["reason"]), **study}
     state = _SCREENING_STATES[record["outcome"]]
-    return {"state": state, "reason": _text(record["reason"]), "stratum": _text(record["stratum"])}
+    reason = BY_MACHINE if state == "excluded_machine" else _text(record["reason"])
+    return {"state": state, "reason": reason, "stratum": _text(record["stratum"])}
 
 
 def _text(value: object) -> str | None:
@@ -211,8 +215,9 @@ def counts_of(
         registers=tuple(lines["register"]),
         others=tuple(lines["other"]),
         duplicates=n["duplicate"],
+        automation_ineligible=n["ineligible_machine"],
         removed=tuple(Line(reason, number, reason) for reason, number in sorted(removed.items())),
-        screened=len(main) - n["duplicate"] - n["removed"],
+        screened=len(main) - n["duplicate"] - n["removed"] - n["ineligible_machine"],
         awaiting_screening=n["awaiting_screening"],
         in_conflict=n["in_conflict"],
         excluded_human=n["excluded_human"],
