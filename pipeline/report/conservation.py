@@ -18,6 +18,7 @@ ENTRY_STATES = (
     "in_conflict",
     "excluded_human",
     "excluded_machine",
+    "ineligible_machine",
     "awaiting_retrieval",
     "not_retrieved",
     "awaiting_eligibility",
@@ -107,8 +108,9 @@ def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable
         ConservationError: names the identity, both numbers, and the ids that are on one side only or twice.
     """
     left, right = list(left), list(right)
-    once = pd.Series(left, dtype=object), pd.Series(right, dtype=object)
-    odd = set(left) ^ set(right) | {str(value) for side in once for value in side[side.duplicated()]}
+    odd = set(left) ^ set(right)
+    for side in (left, right):
+        odd |= {value for value, number in Counter(side).items() if number > 1}
     if odd:
         message = f"{what}: {len(left):,} on one side, {len(right):,} on the other"
         raise ConservationError(identity, message, sorted(odd))
