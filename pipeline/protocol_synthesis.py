@@ -64,6 +64,10 @@ class SynthesisSection(Section):
     traditions: str = Field(
         default="", description="column of the coding frame that names the tradition a code (a theory) belongs to"
     )
+    marks: dict[str, str] = Field(
+        default_factory=dict,
+        description="column of the coding frame -> words: the note of a table names the codes that are marked in it",
+    )
     test_group: tuple[str, ...] = Field(
         default=(),
         description="'dimension:code' that all must hold: the studies that are compared with the others on whether "

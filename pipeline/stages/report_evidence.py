@@ -134,12 +134,15 @@ def _factor_tables(data: SynthesisData, told: Any, factors: list[str], files: di
         axis = studies.axis(data.roles.modes, data.disciplines_shown)
         by_mode = {plain(code): axis.members(code, studies.members) for code in (*axis.codes, "not_stated")}
         parts.append(("factors_by_mode", "T6 Factors by direction and mode", by_mode))
-    marks = data.frame.marked("sicilia2019")
-    crossed = {code: cell for codes in marks.values() for code, cell in codes.items()}
+    crossed = {
+        item.code: item.crosswalk for dimension in data.roles.incidents.factors for item in data.frame.of(dimension)
+    }
+    columns = list(dict.fromkeys(name for cells in crossed.values() for name in cells))
     for name, caption, chosen in parts:
         rows = factor_rows(told, factors, chosen)
         files[f"tables/{name}.csv"] = csv_bytes(
-            [*HEADER, "crosswalk"], [[*row, crossed.get(str(row[0]), "")] for row in rows]
+            [*HEADER, *columns],
+            [[*row, *(crossed.get(str(row[0]), {}).get(name, "") for name in columns)] for row in rows],
         )
         note = "Confirmed incidents, one a study and factor; reviews are left out. Below five studies no interval."
         shown = [(plain(str(row[0])), *row[1:]) for row in rows]

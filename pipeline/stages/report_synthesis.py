@@ -203,10 +203,10 @@ def _numbered(made: _Made, table: SynthesisTable) -> SynthesisTable:
     dimension = table.name.removeprefix("discipline_by_").rpartition("_")[0]
     number = "T1" if dimension == "year" else made.data.roles.tables.get(dimension, "")
     title = f"{number} {table.title}" if number else table.title
-    wished = made.data.frame.marked("wished_for").get(dimension, {})
     note = table.note
-    if wished and not table.frame.empty:
-        note += f" Asked for by the founding texts: {', '.join(map(plain, wished))}."
+    for column, words in made.stage.protocol.synthesis.marks.items() if not table.frame.empty else ():
+        marked = made.data.frame.marked(column).get(dimension, {})
+        note += f" {words}: {', '.join(map(plain, marked))}." if marked else ""
     return SynthesisTable(table.name, title, note, table.frame)
 
 

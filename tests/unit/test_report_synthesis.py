@@ -77,6 +77,13 @@ def test_wide_tables_are_parted_and_codes_without_a_study_are_named() -> None:
     assert {table.link for table in parts} == {"tables/discipline_by_theory_included.csv"}
 
 
+def test_marked_codes_are_named_with_the_words_of_the_protocol_and_crosswalks_stand_beside_the_factors() -> None:
+    methods = [table for table in SECTIONS["tables"].tables if table.caption.startswith("T5 Discipline by method")]
+    assert "Asked for by the founding texts: experiment, ethnography" in methods[-1].note
+    told = {row["factor"]: row["sicilia2019"] for row in listed("tables/factors.csv")}
+    assert told["T4_rules_hierarchy"] == "managerial tools"
+
+
 def test_bridging_and_the_places_where_disciplines_meet_are_said() -> None:
     captions = [table.caption for table in SECTIONS["tables"].tables]
     assert any(caption.startswith("T4 Discipline by tradition used") for caption in captions)
