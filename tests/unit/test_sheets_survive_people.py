@@ -422,6 +422,21 @@ def test_c17_a_conflict_is_settled_by_a_third_person_unless_configured(tmp_path:
     other.collect()
     assert other.rows("ann") == ()
     assert_line(other.problems()[0], "the protocol asks somebody else", "found 'ann'", "allowed: dora")
+    new = other.issue(task(0, "conflicts", asked_of=("dora",))).new
+    assert [file.rpartition("/")[2] for file in new] == ["0002-conflicts.dora.csv"], "the resolver gets it all the same"
+
+
+def test_c17_what_somebody_settled_before_the_protocol_named_a_resolver_stays(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "review", protocol())
+    desk.issue(task(0, "conflicts"), task(1, "conflicts"))
+    path = desk.sheet("0001-conflicts.ann.csv")
+    fill(path, IN)
+    desk.collect()
+    desk.protocol = protocol(resolver="dora")
+    fill(path, IN, OUT)
+    desk.collect()
+    assert [(row.entry_id, row.decision) for row in desk.rows("ann")] == [(IDS[0], "include")]
+    assert_line(desk.problems()[0], "so 1 answers were not taken")
 
 
 def test_c17_a_reader_as_resolver_has_to_be_allowed() -> None:
