@@ -109,7 +109,7 @@ def sheets() -> Iterator[str]:
     """Yield the page of the sheets people fill, and of the ledger."""
     yield "# Worklists and ledgers\n"
     yield "A sheet is named `NUMBER-KIND.PERSON.csv`, or `.xlsx`; it is read as .csv, .xlsx, .xls or .ods, whichever it"
-    yield "is saved as. Columns are found by name, in any order. Tips: [readers and sheets](../readers-and-sheets.md).\n"
+    yield "is saved as. Columns are found by name, in any order. See [tips](../readers-and-sheets.md).\n"
     for kind in KINDS.values():
         yield f"## {kind.name}\n\nIn `screening/{kind.folder}/`: {kind.task}.\n"
         yield f"Columns: {', '.join(f'`{column}`' for column in kind.columns)}.\n"
