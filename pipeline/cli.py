@@ -70,6 +70,9 @@ def _add_review_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     review.add_argument(
         "--next", action="store_true", help="issue the next worklists although the current are not full"
     )
+    review.add_argument(
+        "--draft", action="store_true", help="report sums that do not hold, marked, instead of stopping"
+    )
     review.add_argument("--plain", action="store_true", help="no progress bars")
     review.set_defaults(run=_review)
 
@@ -177,6 +180,7 @@ def _review(chosen: argparse.Namespace) -> int:
         Console(plain=chosen.plain),
         accept_changes=chosen.accept_changes,
         next_sheet=chosen.next,
+        draft=chosen.draft,
     )
 
 

@@ -56,6 +56,7 @@ class ReviewRun:
     review: Review
     accept_changes: bool = False
     next_sheet: bool = False
+    draft: bool = False
     stage_runs: dict[str, StageRun] = field(default_factory=dict)
     collected: Collected = field(default_factory=Collected)
     issued: Issued = field(default_factory=Issued)
@@ -155,6 +156,7 @@ class ReviewRun:
     def _parts(self, stage: Stage) -> dict[str, str]:
         """Return everything a stage's result depends on, by name."""
         parts = {f"code {stage.name}": stage.code_sha256}
+        parts |= {"draft": "yes"} if stage.draft and self.draft else {}
         parts |= {f"library {name}": _version(name) for name in stage.libraries}
         parts |= {f"protocol [{name}]": self.protocol.section_sha256((name,)) for name in stage.sections}
         for shown, path in self._files(stage).items():
@@ -176,7 +178,7 @@ class ReviewRun:
             earlier, _, table = name.partition("/")
             tables[name] = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
         files = {shown: path.read_bytes() for shown, path in self._files(stage).items()}
-        return StageInput(tables, files, self.protocol, progress)
+        return StageInput(tables, files, self.protocol, progress, draft=self.draft)
 
     # --- before and after the stages ----------------------------------------------------------------------------
 

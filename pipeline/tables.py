@@ -68,7 +68,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV that a spreadsheet opens as it is: UTF-8 with BOM, commas, CRLF, formulas neutralised."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow([safe_cell(name) for name in header])
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "replace")
 

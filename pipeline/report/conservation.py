@@ -37,6 +37,41 @@ STATE_COLUMNS: tuple[Column, ...] = (
     Column("stratum", "str", "stratum of an excluded record"),
 )
 
+BROKEN_COLUMNS: tuple[Column, ...] = (
+    Column("identity", "str", "identity or conservation law that does not hold", nullable=False),
+    Column("what", "str", "both sides and the difference, in words", nullable=False),
+    Column("entries", "list", "entries behind it"),
+)
+
+_MAIN, _OTHER = ("main",), ("other",)
+_BOTH = (*_MAIN, *_OTHER)
+_BEHIND: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "I02": (_MAIN, ("removed",)),
+    "I03": (_MAIN, ("duplicate", "ineligible_machine", "removed")),
+    "I04": (_MAIN, ("excluded_human", "excluded_machine")),
+    "I05": (_MAIN, ("awaiting_screening", "in_conflict", "excluded_human", "excluded_machine")),
+    "I06": (_MAIN, ("awaiting_retrieval", "not_retrieved")),
+    "I07": (_MAIN, ("report_excluded",)),
+    "I08": (_MAIN, ("awaiting_eligibility", "report_excluded", "included")),
+    "I09": (_OTHER, ("duplicate", "removed")),
+    "I10": (_OTHER, ("awaiting_retrieval", "not_retrieved")),
+    "I11": (_OTHER, ("report_excluded",)),
+    "I12": (_OTHER, ("awaiting_eligibility", "report_excluded", "included")),
+    **dict.fromkeys(("I13", "I14", "I15", "I16", "I17"), (_BOTH, ("included",))),
+}
+
+
+def entries_behind(identity: str, states: pd.DataFrame) -> list[str]:
+    """Return the entries whose states an identity adds up, sorted; those of all states where it adds all of them.
+
+    Args:
+        identity: such as I07.
+        states: `STATE_COLUMNS`.
+    """
+    lanes, wanted = _BEHIND.get(identity, (_BOTH, ENTRY_STATES))
+    chosen = states[states["lane"].isin(lanes) & states["state"].isin(wanted)]
+    return sorted(map(str, chosen["entry_id"]))
+
 
 def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable[str]) -> None:
     """Stop unless both sides hold the same ids, each once.

@@ -36,12 +36,16 @@ class Progress(Typing):
 
 @dataclass(frozen=True)
 class StageInput:
-    """What a stage gets: tables by name, people's files by path relative to the review, the protocol."""
+    """What a stage gets: tables by name, people's files by path relative to the review, the protocol.
+
+    `draft`: sums that do not hold are to be noted instead of ending the run.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, bytes]
     protocol: Protocol
     progress: Progress = field(default=lambda done, total: None)
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Stage:
         writes: table -> `module:CONSTANT` of its columns.
         sections: protocol sections it depends on.
         libraries: distributions whose version is part of the key.
+        draft: whether it heeds `StageInput.draft`, which is part of the key then.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Stage:
     sections: tuple[str, ...] = ()
     files: Callable[[Review, Protocol], list[Path]] = lambda review, protocol: []
     libraries: tuple[str, ...] = ("pandas", "pyarrow")
+    draft: bool = False
 
     def load(self) -> Callable[[StageInput], StageResult]:
         """Return the stage's function."""

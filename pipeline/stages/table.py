@@ -9,6 +9,7 @@ from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.stages.libraries import REPORTED
 from pipeline.version_names import version_file
 
 
@@ -168,7 +169,11 @@ STAGES: tuple[Stage, ...] = (
             "screen/screened",
             "full_text/reports",
         ),
-        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        writes={
+            "states": "pipeline.report.conservation:STATE_COLUMNS",
+            "broken": "pipeline.report.conservation:BROKEN_COLUMNS",
+        },
+        draft=True,
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
         files=closed_version,
     ),
@@ -198,6 +203,9 @@ STAGES: tuple[Stage, ...] = (
             "import/entries",
             "import/rejects",
             "import/sources",
+            "decisions/screening",
+            "decisions/full_text",
+            "decisions/coding",
             "deduplicate/records",
             "deduplicate/pairs",
             "screen/screened",
@@ -212,12 +220,14 @@ STAGES: tuple[Stage, ...] = (
             "code/suggestions",
             "code/confirmed",
             "count/states",
+            "count/broken",
         ),
         writes={},
         sections=(
             "review",
             "criteria",
             "strata",
+            "dedup",
             "screening",
             "full_text",
             "coding",
@@ -225,7 +235,9 @@ STAGES: tuple[Stage, ...] = (
             "report",
             "previous",
             "adjustments",
+            "amendments",
         ),
         files=report_files,
+        libraries=REPORTED,
     ),
 )

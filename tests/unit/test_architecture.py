@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "identity", "engine_map", "version_names"),
     ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
-    ("protocol_previous", "protocol_screening", "protocol_synthesis", "protocol_words"),
+    ("protocol_previous", "protocol_report", "protocol_screening", "protocol_synthesis", "protocol_words"),
     ("protocol", "tables"),
     ("normalise",),
     ("formats", "dedup", "screen", "synthesis", "report"),
