@@ -53,6 +53,21 @@ class ScreeningSection(Section):
         description="true: a resolver may settle records that they read themselves; the report says how many",
     )
     batch_size: int = Field(strict=True, default=50, ge=1, le=5000, description="rows of one worklist at most")
+    smallest_batch: int = Field(
+        strict=True,
+        default=20,
+        ge=1,
+        le=5000,
+        description="rows of the first worklists; they grow with what is decided (about 5 %), up to batch_size",
+    )
+    audit_share: float = Field(
+        strict=True,
+        default=0.10,
+        ge=0,
+        le=0.5,
+        description="share of each worklist that is drawn at random from all undecided records (0: none; then no "
+        "statement about recall can be checked)",
+    )
     target_recall: float = Field(
         strict=True, default=0.95, gt=0, lt=1, description="recall the lower cut of the bands is set for"
     )
@@ -67,8 +82,22 @@ class ScreeningSection(Section):
         strict=True, default=False, description="true: worklists show what others decided about the record"
     )
     sheets: Literal["csv", "xlsx"] = Field(default="csv", description="as what worklists are written; both are read")
-    classifier_exclusions: Literal["off"] = Field(
-        default="off", description="whether the classifier may exclude without a person; only `off` in this version"
+    classifier_exclusions: Literal["off", "screening", "before_screening"] = Field(
+        default="off",
+        description="whether the classifier may exclude without a person, and where the flow diagram counts it: off, "
+        "screening (records excluded by automation tools) or before_screening (records marked as ineligible by them)",
+    )
+    exclusions_rest_on: Literal["", "expected_recall", "whole_review"] = Field(
+        default="",
+        description="the statement such exclusions rest on: expected_recall (an average) or whole_review (with "
+        "confidence); needed where classifier_exclusions is not off",
+    )
+    exclusion_sample: int = Field(
+        strict=True,
+        default=50,
+        ge=1,
+        le=5000,
+        description="how many of the records that the classifier excluded go to people as a check, drawn at random",
     )
 
     @model_validator(mode="before")
@@ -123,6 +152,15 @@ class ScreeningSection(Section):
                 raise ValueError(
                     "resolver names one of the two readers; name a third person, or allow it: resolver_may_read = true"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _rests_on_a_statement(self) -> ScreeningSection:
+        if self.classifier_exclusions != "off" and not self.exclusions_rest_on:
+            raise ValueError(
+                "classifier_exclusions is switched on: name the statement it rests on in exclusions_rest_on "
+                "(expected_recall or whole_review)"
+            )
         return self
 
 

@@ -49,6 +49,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "worklists",
                 MappingProxyType({"decision": "title_abstract"}),
                 ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "decisions", "score", "terms")
+                + ("criteria",)
                 + _TAIL,
                 ("id", "decision", "reason"),
                 "decide title and abstract",
@@ -57,7 +58,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "conflicts",
                 "worklists",
                 MappingProxyType({"decision": "consensus"}),
-                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", *_TAIL),
+                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", "criteria", *_TAIL),
                 ("id", "decision", "reason"),
                 "settle what readers decided differently",
             ),
@@ -76,7 +77,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                     "title",
                     "authors",
                 )
-                + ("year", "journal", "doi", "link", "pdf", "url", "study", "why", *_TAIL),
+                + ("year", "journal", "doi", "link", "pdf", "url", "study", "why", "criteria", *_TAIL),
                 ("id", "retrieved", "decision", "reason"),
                 "get the full text and decide it",
             ),

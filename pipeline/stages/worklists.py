@@ -16,6 +16,9 @@ from pipeline.dedup.side_by_side import comparison_words
 from pipeline.dedup.standing import OPPOSED
 from pipeline.identity import text_sha256
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.screen.audit import audit_order
+from pipeline.screen.batches import Drawn, reading_order
+from pipeline.screen.readings import PILOT
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.reading_tasks import WORK as _WORK
@@ -40,6 +43,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("needs", "int", "how many people have to answer it; 0: it waits for the pilot", nullable=False),
     Column("asked_of", "list", "who may get it; empty: whoever gets sheets of its kind"),
     Column("members", "list", "entries of the record the row is about; for pairs: its other pairs of entries, `a|b`"),
+    Column("drawn", "str", "title and abstract: how it came on the list: rank; audit, check or pilot (random draws)"),
 )
 
 _WAITING = {
@@ -99,24 +103,25 @@ def _members(stage: StageInput) -> dict[str, list[str]]:
 def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
     settings = stage.protocol.screening
     screened = stage.tables["screen/screened"]
-    waiting = screened[screened["outcome"].isin(["undecided", "maybe"])].merge(
-        stage.tables["screen/ranking"], on="record_id"
-    )
+    known = {row["record_id"]: row for row in rows_of(screened.merge(stage.tables["screen/ranking"], on="record_id"))}
     said = {d.row_id: d for d in decisions_of(stage.tables["decisions/screening"])}
     marked = any(stratum.marked for stratum in stage.protocol.strata.values())
     bands = bool(stage.tables["screen/ranking"]["band"].ne("borderline").any())
-    for row in rows_of(waiting.sort_values("rank")):
-        shown: dict[str, object] = {"id": row["record_id"], "decision": "", "reason": "", "note": ""}
+    for record_id, drawn in _reading_order(stage, known):
+        row = known[record_id]
+        shown: dict[str, object] = {"id": record_id, "decision": "", "reason": "", "note": ""}
         needs = readers_wanted(row, settings, bands)
         if marked:
             shown["stratum"] = ""
         earlier = [said[key] for key in row["rests_on"] if key in said]
         maybes = sorted({d.reviewer for d in earlier if d.decision == "maybe"})
-        why = ["read before, not decided" if maybes and needs == 1 else "not read by a person yet"]
-        if needs > 1:
-            why = ["to be read"]  # whether somebody else has read it is for nobody to know
+        why = ["random audit"] if drawn in ("audit", "check") else []
+        if needs > 1 or settings.double_screening != "none":
+            why.append("to be read")  # whether somebody else has read it, or is to, is for nobody to know
         elif maybes and (settings.show_scores or settings.show_decisions):
-            why = [f"{name} wrote maybe" for name in maybes]
+            why.append(f"{' and '.join(maybes)} wrote maybe")
+        else:
+            why.append("read before, not decided" if maybes and needs == 1 else "not read by a person yet")
         why += [_text(row["remark"])] if row["remark"] else []
         if settings.show_scores:
             shown |= {"band": row["band"].replace("_", " "), "terms": "; ".join(row["terms"])}
@@ -126,7 +131,38 @@ def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
         done = [d.reviewer for d in earlier if d.decision != "maybe" or needs > 1]
         shown |= reading_cells(row, needs, earlier, settings)
         cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
-        yield {"kind": "borderline", "key": row["record_id"], "cells": cells, "done_by": done, "needs": needs}
+        task = {"kind": "borderline", "key": record_id, "cells": cells, "done_by": done, "needs": needs}
+        yield task | {"drawn": "pilot" if row["reading"] == PILOT else drawn}
+
+
+def _reading_order(stage: StageInput, known: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Drawn]]:
+    """Return what waits for title and abstract in reading order, the random share among it.
+
+    Where a stopping rule has nothing left to ask for but the records without an abstract, these come first. Records
+    that are held back until the pilot is filled come last, and none of them is drawn.
+    """
+    settings = stage.protocol.screening
+    waiting = [row for row in known.values() if row["outcome"] in ("undecided", "maybe")]
+    without = sum(row["has_text"] != "full" for row in waiting)
+    statements = stage.tables["screen/statements"]
+    said = statements[(statements["kind"] == "stopping") & (statements["says"] != "cannot say")]
+    only_these = bool(without) and bool((said["more_needed"] <= without).any())
+    waiting.sort(key=lambda row: (_held(row), only_these and row["has_text"] == "full", row["rank"]))
+    machine = stage.tables["screen/machine"]
+    by_cluster = {row["cluster_id"]: key for key, row in known.items()}
+    listed = machine[machine["check"] <= settings.exclusion_sample].sort_values("check")
+    check = [by_cluster[c] for c in listed.loc[listed["standing"] == "excluded", "cluster_id"] if c in by_cluster]
+    unread = [key for key, row in known.items() if row["outcome"] in _UNREAD and not _held(row)]
+    at_random = audit_order(unread, stage.protocol.review.seed)
+    return reading_order([row["record_id"] for row in waiting], at_random, check, settings.audit_share)
+
+
+_UNREAD = ("undecided", "maybe", "excluded_machine", "ineligible_machine")
+
+
+def _held(row: Mapping[str, Any]) -> bool:
+    """Return whether a record waits until the pilot is filled."""
+    return bool(row["held"])
 
 
 def _coding(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:

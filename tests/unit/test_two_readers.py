@@ -21,7 +21,9 @@ def review(tmp_path: Path) -> Review:
     made = make_review(tmp_path / "review")
     text = made.protocol.read_text()
     keys = f'double_screening = "all"\npilot = {PILOT}\nresolver = "cleo"'
-    made.protocol.write_text(text.replace("readers_per_record = 1", keys).replace("batch_size = 12", "batch_size = 40"))
+    made.protocol.write_text(
+        text.replace("readers_per_record = 1", keys).replace("batch_size = 12", "batch_size = 40\nsmallest_batch = 40")
+    )
     return made
 
 
@@ -105,7 +107,7 @@ def test_a_share_is_read_by_two_and_the_rest_by_one_as_workbooks(tmp_path: Path)
     text = (
         review.protocol.read_text()
         .replace("readers_per_record = 1", keys)
-        .replace("batch_size = 12", "batch_size = 40")
+        .replace("batch_size = 12", "batch_size = 40\nsmallest_batch = 40")
     )
     review.protocol.write_text(text)
     run_stages(review)
