@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.errors import ConservationError
 from pipeline.records import Column, rows_of
+from pipeline.store import sha256_of
 
 ENTRY_STATES = (
     "duplicate",
@@ -72,6 +73,32 @@ def entries_behind(identity: str, states: pd.DataFrame) -> list[str]:
     lanes, wanted = _BEHIND.get(identity, (_BOTH, ENTRY_STATES))
     chosen = states[states["lane"].isin(lanes) & states["state"].isin(wanted)]
     return sorted(map(str, chosen["entry_id"]))
+
+
+def identified_ids(states: pd.DataFrame) -> dict[str, dict[str, dict[str, int | str]]]:
+    """Return for each number that rests on entries how many they are and the SHA-256 of their ids, sorted, a line each.
+
+    Args:
+        states: `STATE_COLUMNS`.
+
+    Returns:
+        By sources, by states (`main: included`) and by reasons (`main: report_excluded: CODE`), each name in order.
+    """
+    found: dict[str, dict[str, list[str]]] = {"sources": {}, "states": {}, "reasons": {}}
+    for row in rows_of(states[["entry_id", "lane", "source", "state", "reason"]]):
+        state = f"{row['lane']}: {row['state']}"
+        names = {"sources": row["source"], "states": state}
+        if isinstance(row["reason"], str):
+            names["reasons"] = f"{state}: {row['reason']}"
+        for kind, name in names.items():
+            found[kind].setdefault(name, []).append(row["entry_id"])
+    return {
+        kind: {
+            name: {"n": len(ids), "sha256": sha256_of("".join(f"{one}\n" for one in sorted(ids)).encode("utf-8"))}
+            for name, ids in sorted(groups.items())
+        }
+        for kind, groups in found.items()
+    }
 
 
 def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable[str]) -> None:

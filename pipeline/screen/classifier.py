@@ -3,11 +3,12 @@
 Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), cost and weight of the
 inclusions as in the default model of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7).
 One machine a reading (words and pairs, title, letters); each one's scores are brought to spread 1 and added with fixed
-shares, so the whole is one linear model of terms. While few inclusions are known the criteria text stands in for one.
-Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each
-fit, used for the order only, never recorded as decisions): what was read is the top of the order and does not show
-what the unread records are like. Before the first decision the score is the plain likeness of a record's terms to
-those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
+shares, so the whole is one linear model of terms. Once most records are decided, one machine learns from all readings
+side by side, less strongly regularised and with less weight on the inclusions. While few inclusions are known the
+criteria text stands in for one. Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn
+anew at each fit, used for the order only, never recorded as decisions): what was read is the top of the order and does
+not show what the unread records are like. Before the first decision the score is the plain likeness of a record's terms
+to those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
 teaches the machine more about the draw than about the topic.
 
 Everything is a function of record ids, texts, decisions and the seed: the solver runs on one thread with a fixed
@@ -43,6 +44,13 @@ class ClassifierSettings:
         criteria_until: number of inclusions from which the criteria text is no longer used.
         presumed_exclusions: number of undecided records drawn as presumed exclusions.
         shares: weight of each reading's score: words and pairs, title, letters.
+        joint_from: number of inclusions, and
+        joint_share: share of the records decided (0 to 1), from which one machine learns from all readings together:
+            what was read is then no longer only the top of the order.
+        joint_shares: weight of each reading in the likeness of two records, for that machine.
+        joint_cost: C of that machine.
+        joint_weight: inclusion_weight of that machine.
+        tolerance: at which the solver stops.
         folds: number of parts for the out-of-fold scores.
     """
 
@@ -57,7 +65,7 @@ class ClassifierSettings:
     joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
     joint_cost: float = 2.0
     joint_weight: float = 3.0
-    tolerance: float = 1e-3
+    tolerance: float = 1e-2
     folds: int = 10
 
 
@@ -116,6 +124,7 @@ class Fit:
         excluded: number of real exclusions used.
         criteria_used: whether the criteria text stood in for an inclusion.
         presumed: rows of the undecided records that stood in for exclusions.
+        joint: whether one machine learned from all readings together.
     """
 
     model: LinearModel | None
@@ -123,6 +132,7 @@ class Fit:
     excluded: int
     criteria_used: bool
     presumed: NDArray[np.int64]
+    joint: bool = False
 
 
 def seeded_key(text: str, seed: int, purpose: str) -> int:
@@ -190,7 +200,7 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
     presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
-    model = None
+    model, joint = None, False
     if len(included) + (criteria_row is not None) and negative:
         rows = np.concatenate([included, excluded, presumed])
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
@@ -199,7 +209,8 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
             model = _joint(evidence.features, rows, sides, settings)
         else:
             model = _blend(evidence.features, rows, sides, criteria_row, settings)
-    return Fit(model, len(included), len(excluded), criteria_row is not None and model is not None, presumed)
+    used = criteria_row is not None and model is not None and not joint
+    return Fit(model, len(included), len(excluded), used, presumed, joint)
 
 
 def _blend(

@@ -59,6 +59,7 @@ RANKING_COLUMNS: tuple[Column, ...] = (
 )
 
 OTHER_WORDS = "(other words)"
+_MACHINES = {False: "a linear support vector machine each, summed", True: "one linear support vector machine"}
 _PRINTED_TERMS = 8
 _SCORE_DECIMALS = 9
 _POINTS = 100.0
@@ -358,7 +359,7 @@ def _model_card(workings: Workings, settings: ScreeningSection) -> dict[str, Any
     """Return settings, counts, cuts and seed as plain numbers and text."""
     fitted, features = workings.fitted, workings.evidence.features
     return {
-        "model": "TF-IDF of words and pairs, title, letters; a linear support vector machine each, summed",
+        "model": "TF-IDF of words and pairs, title, letters; " + _MACHINES[fitted.joint],
         "basis": workings.basis,
         "seed": workings.evidence.seed,
         "settings": asdict(workings.method),

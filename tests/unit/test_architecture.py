@@ -27,10 +27,11 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("stages",),
     ("run", "import_files", "prisma", "why_ranked"),
     ("deduplicate_files", "close_version"),
+    ("discipline_coverage",),
     ("console",),
     ("flows",),
     ("bring_up_to_date", "next_worklist"),
-    ("cli_screen",),
+    ("cli_screen", "cli_synthesis"),
     ("cli",),
     ("__main__",),
 )
