@@ -16,9 +16,12 @@ from benchmarks import (
     dedup_columns,
     dedup_growth,
     dedup_sets,
+    disciplines,
     flows,
     imports,
+    references,
     report,
+    rounds,
     screening,
     speed,
     stopping,
@@ -59,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    for listed in (screening, coproduction, stopping, triage, report):
+    for listed in (screening, coproduction, stopping, triage, report, rounds, disciplines, references):
         listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)

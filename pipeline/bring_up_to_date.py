@@ -66,4 +66,6 @@ def nothing_changed(run: ReviewRun) -> bool:
             return False
         if stage.name == "import":
             run.collect()
+        if stage.name == "screen" and run.stage_runs["screen"].manifest.numbers.get("proposal"):
+            return False  # a machine run that a stopped run proposed and did not freeze
     return True

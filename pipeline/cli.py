@@ -14,7 +14,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import __version__
+from pipeline import __version__, cli_synthesis
+from pipeline.cli_screen import add_screen
 from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
 
 
@@ -59,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_review_commands(commands)
     _add_file_commands(commands)
+    add_screen(commands)
+    cli_synthesis.add_commands(commands)
     return top
 
 

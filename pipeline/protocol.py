@@ -23,6 +23,7 @@ from pipeline.protocol_report import AmendmentSection, ReportSection
 from pipeline.protocol_screening import FullTextSection, ScreeningSection
 from pipeline.protocol_section import Section
 from pipeline.protocol_synthesis import CodingSection, DisciplinesSection
+from pipeline.protocol_words import WordsSection
 
 __all__ = [
     "CodingSection",
@@ -170,6 +171,7 @@ class Protocol(Section):
     dedup: DedupSection = DedupSection()
     screening: ScreeningSection
     full_text: FullTextSection = FullTextSection()
+    words: WordsSection = WordsSection()
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
     report: ReportSection = ReportSection()
@@ -224,7 +226,9 @@ class Protocol(Section):
     @property
     def all_reviewers(self) -> tuple[str, ...]:
         """Everybody whose ledger counts."""
-        return self.screening.reviewers + self.screening.past_reviewers
+        return tuple(
+            dict.fromkeys([*self.screening.reviewers, *self.screening.resolver, *self.screening.past_reviewers])
+        )
 
 
 class SearchLog(Section):

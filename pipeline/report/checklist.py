@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.report.checklist_lines import PRISMA_2020, PRISMA_S, PRISMA_SCR, ChecklistLine, Status
+from pipeline.report.checklist_lines import MISSING, PRISMA_2020, PRISMA_S, PRISMA_SCR, ChecklistLine, Status
 from pipeline.report.counts import Counts
 from pipeline.report.page import Link, Table
 from pipeline.report.wording import Wording
@@ -55,13 +55,12 @@ def checked_lines(profile: str, counts: Counts, facts: Iterable[str]) -> tuple[C
 def _checked(name: str, line: ChecklistLine, there: frozenset[str], numbers: Mapping[str, str]) -> CheckedLine:
     status = line.fill if there.issuperset(line.needs) else _LESS[line.fill]
     gives = line.gives.format_map(numbers)
-    left = f"yours: {line.left}" if line.left else ""
-    if status == "filled":
-        text = gives
-    elif status == "part":
-        text = "; ".join(part for part in (gives, left or "yours: the rest") if part)
-    else:
-        text = left or "yours"
+    parts = [gives] if status != "yours" else []
+    if status != line.fill:
+        parts.append("missing: " + "; ".join(MISSING[need] for need in line.needs if need not in there))
+    elif line.left:
+        parts.append(f"yours: {line.left}")
+    text = "; ".join(parts)
     return CheckedLine(name, line.number, line.topic, status, line.place if status != "yours" else "", text)
 
 

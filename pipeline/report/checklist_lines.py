@@ -6,6 +6,7 @@ Topics are our own short words, not the text of the statements: Page et al. 2021
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -39,6 +40,19 @@ def _yours(number: str, topic: str, left: str) -> ChecklistLine:
     return ChecklistLine(number, topic, "yours", left=left)
 
 
+MISSING: Final[Mapping[str, str]] = {
+    "dates": "searched_on of every source, in references/sources.toml",
+    "queries": "the query of every source, word for word, in references/sources.toml",
+    "platforms": "the platform of every source, in references/sources.toml",
+    "registration": "[report] registration, in screening/protocol.toml",
+    "protocol_address": "[report] protocol_address, in screening/protocol.toml",
+    "support": "[report] support, in screening/protocol.toml",
+    "interests": "[report] interests, in screening/protocol.toml",
+    "decisions": "decisions of people",
+    "included": "included reports",
+    "citations": "a source of kind other that is named as citation searching, or that none was run",
+    "previous": "whether an earlier version or its searches were used",
+}
 _Line = ChecklistLine
 _APPRAISAL = "if risk of bias was assessed: how, by whom, with which tool"
 
@@ -48,8 +62,8 @@ PRISMA_2020: Final = (
     _yours("3", "Rationale", "why the review is needed"),
     _yours("4", "Objectives", "objectives or questions in full"),
     _Line("5", "Eligibility criteria", "part", "#criteria", "criteria and exclusion codes", "how studies are grouped"),
-    _Line("6", "Sources and dates", "filled", "#sources", "sources with date of search", "dates", ("dates",)),
-    _Line("7", "Search strategies", "filled", "#sources", "searches as run", "searches and limits", ("queries",)),
+    _Line("6", "Sources and dates", "filled", "#sources", "sources with date of search", "", ("dates",)),
+    _Line("7", "Search strategies", "filled", "#sources", "searches as run", "", ("queries",)),
     _Line("8", "Selection process", "filled", "#methods", "readers, tools, stopping, checks", "", ("decisions",)),
     _Line("9", "Collection of data", "part", "#studies", "codes, by people or suggested", "who collected, how checked"),
     _Line("10a", "Outcomes sought", "part", "#studies", "dimensions of the coding frame", "outcomes and time points"),
@@ -110,25 +124,30 @@ PRISMA_2020: Final = (
 )
 
 PRISMA_S: Final = (
-    _Line("1", "Database and platform", "filled", "#sources", "each with its platform", "platforms", ("platforms",)),
+    _Line("1", "Database and platform", "filled", "#sources", "each with its platform", "", ("platforms",)),
     _Line(
         "2", "Several databases at once", "part", "#sources", "sources as logged", "say if a platform searched several"
     ),
-    _Line("3", "Registers", "filled", "#sources", "{registers} registers in the search log"),
+    _Line("3", "Registers", "filled", "#sources", "registers in the search log: {registers}"),
     _Line(
-        "4", "Browsing online sources", "part", "#sources", "{others} other sources in the log", "how they were browsed"
+        "4",
+        "Browsing online sources",
+        "part",
+        "#sources",
+        "other sources in the log: {others}",
+        "how they were browsed",
     ),
-    _Line("5", "Citation searching", "filled", "#sources", "sources of kind other", "say if it was done", ("others",)),
+    _Line("5", "Citation searching", "filled", "#sources", "as source in the log", "", ("citations",)),
     _yours("6", "Contacts", "whether authors, experts or makers were asked"),
     _Line("7", "Other methods", "part", "#sources", "notes of the search log", "anything else that was done"),
-    _Line("8", "Full strategies", "filled", "#sources", "searches as run", "searches, word for word", ("queries",)),
-    _Line("9", "Limits", "filled", "#sources", "as part of the searches", "limits and why", ("queries",)),
+    _Line("8", "Full strategies", "filled", "#sources", "searches as run", "", ("queries",)),
+    _Line("9", "Limits", "filled", "#sources", "as part of the searches", "", ("queries",)),
     _Line(
         "10", "Filters", "part", "#sources", "as part of the searches", "which filter, and its citation", ("queries",)
     ),
     _Line("11", "Earlier searches used", "part", "#flow", "previous version", "searches taken over", ("previous",)),
-    _Line("12", "Updates", "filled", "#sources", "date of each search", "dates", ("dates",)),
-    _Line("13", "Dates of searches", "filled", "#sources", "date of each search", "dates", ("dates",)),
+    _Line("12", "Updates", "filled", "#sources", "date of each search", "", ("dates",)),
+    _Line("13", "Dates of searches", "filled", "#sources", "date of each search", "", ("dates",)),
     _yours("14", "Peer review of searches", "whether a librarian reviewed them (PRESS)"),
     _Line("15", "Records of each source", "filled", "#flow", "{all_identified} records, source by source"),
     _Line("16", "Deduplication", "filled", "#methods", "{duplicates} duplicates removed; rules and software"),
@@ -141,8 +160,8 @@ PRISMA_SCR: Final = (
     _yours("4", "Objectives", "questions with population, concept and context"),
     _Line("5", "Protocol, registration", "part", "#question", "as stated", "check it", ("registration",)),
     _Line("6", "Eligibility criteria", "part", "#criteria", "criteria and exclusion codes", "why they were chosen"),
-    _Line("7", "Information sources", "filled", "#sources", "sources with date of search", "dates", ("dates",)),
-    _Line("8", "Search", "filled", "#sources", "searches as run", "one search in full at least", ("queries",)),
+    _Line("7", "Information sources", "filled", "#sources", "sources with date of search", "", ("dates",)),
+    _Line("8", "Search", "filled", "#sources", "searches as run", "", ("queries",)),
     _Line("9", "Selection of sources", "filled", "#methods", "readers, tools, stopping", "", ("decisions",)),
     _Line("10", "Charting of data", "part", "#studies", "codes, by people or suggested", "who charted, how checked"),
     _Line("11", "Data items", "part", "#studies", "dimensions of the coding frame", "definitions"),

@@ -10,6 +10,7 @@ whose records were all excluded).
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from scipy.sparse import csr_matrix, hstack
 from pipeline.screen.weights import Vocabulary, WordParts, count_parts, count_terms, weighted
 
 HasText = Literal["full", "title_only", "nothing"]
+_NO_LETTER = re.compile(r"[\W_]+")
 
 # Counted up when the same records give other features, so that those kept from before are made anew.
 FEATURES_VERSION = 1
@@ -46,7 +48,7 @@ class TextFeatures:
     counts: tuple[csr_matrix, ...]
     vocabularies: tuple[Vocabulary | WordParts, ...]
 
-    @property
+    @cached_property
     def readings(self) -> tuple[tuple[int, int], ...]:
         """Return of each reading its first column in `matrix` and its last + 1."""
         ends = np.cumsum([counts.shape[1] for counts in self.counts]).tolist()
@@ -210,8 +212,7 @@ def normal_title(title: object) -> str:
     >>> normal_title("Co-Production:  a review ")
     'co production a review'
     """
-    kept = "".join(character if character.isalnum() else " " for character in _plain(title).casefold())
-    return " ".join(kept.split())
+    return _NO_LETTER.sub(" ", _plain(title).casefold()).strip()
 
 
 def _plain(value: object) -> str:

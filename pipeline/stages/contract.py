@@ -34,6 +34,27 @@ class Progress(Typing):
         """Take note that `done` of `total` units are finished."""
 
 
+class ArrayCache(Typing):
+    """Keeps arrays that are slow to make: with and without it a stage returns the same."""
+
+    def get(self, name: str) -> Mapping[str, Any] | None:
+        """Return the arrays kept under a name, None where there are none."""
+
+    def put(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep arrays under a name, `kind-hash of all they depend on`."""
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def get(self, name: str) -> Mapping[str, Any] | None:
+        """Return nothing."""
+        return None
+
+    def put(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+
 @dataclass(frozen=True)
 class StageInput:
     """What a stage gets: tables by name, people's files by path relative to the review, the protocol.
@@ -45,6 +66,7 @@ class StageInput:
     files: Mapping[str, bytes]
     protocol: Protocol
     progress: Progress = field(default=lambda done, total: None)
+    cache: ArrayCache = field(default_factory=NoCache)
     draft: bool = False
 
 

@@ -19,6 +19,7 @@ from pipeline.report.conservation import (
     check_entries,
     check_states,
     entries_behind,
+    identified_ids,
 )
 from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previous
 from pipeline.report.flow import flow_of
@@ -34,8 +35,12 @@ _SCREENING_STATES = {
     "maybe": "awaiting_screening",
     "conflict": "in_conflict",
     "excluded": "excluded_human",
+    "excluded_machine": "excluded_machine",
+    "ineligible_machine": "ineligible_machine",
 }
 UNREADABLE = "unreadable"
+COUNTS_VERSION = 1
+BY_MACHINE = "excluded by an automation tool"
 _UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
@@ -71,11 +76,16 @@ def count(stage: StageInput) -> StageResult:
     summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
         {"states": states, "broken": _broken_frame(broken)},
-        {"report/counts.json": json_bytes(counts.as_dict())},
+        {"report/counts.json": json_bytes(_stated(counts, states))},
         notices=tuple(Notice("problem", f"draft: {error}", "draft") for error in broken),
         summary=summary,
         numbers={"counts": counts.as_dict()},
     )
+
+
+def _stated(counts: Counts, states: pd.DataFrame) -> dict[str, Any]:
+    """Return what counts.json holds: the counts, and the entries that each of them rests on, as hashes of their ids."""
+    return {"counts_version": COUNTS_VERSION, **counts.as_dict(), "entries": identified_ids(states)}
 
 
 @contextmanager
@@ -162,7 +172,8 @@ def _state(record: Mapping[str, Any], report: Mapping[str, Any] | None, own: boo
     if report:
         return {"state": report["state"], "reason": _text(report["reason"]), **study}
     state = _SCREENING_STATES[record["outcome"]]
-    return {"state": state, "reason": _text(record["reason"]), "stratum": _text(record["stratum"])}
+    reason = BY_MACHINE if state == "excluded_machine" else _text(record["reason"])
+    return {"state": state, "reason": reason, "stratum": _text(record["stratum"])}
 
 
 def _text(value: object) -> str | None:
@@ -193,19 +204,15 @@ def counts_of(
     excluded = main[main["state"].isin(["excluded_human", "excluded_machine"])]
     included = states[states["state"] == "included"]
     other_removed = Counter(other.loc[other["state"].isin(["duplicate", "removed"]), "state"])
-    by_source = Counter(zip(states["kind"], states["source"], strict=True))
-    order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
-    lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
-    for kind, source in order:
-        if by_source[(kind, source)] or source not in known:
-            lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
+    lines = _source_lines(states, sources, known)
     return Counts(
         databases=tuple(lines["database"] + lines["demonstration"]),
         registers=tuple(lines["register"]),
         others=tuple(lines["other"]),
         duplicates=n["duplicate"],
+        automation_ineligible=n["ineligible_machine"],
         removed=tuple(Line(reason, number, reason) for reason, number in sorted(removed.items())),
-        screened=len(main) - n["duplicate"] - n["removed"],
+        screened=len(main) - n["duplicate"] - n["removed"] - n["ineligible_machine"],
         awaiting_screening=n["awaiting_screening"],
         in_conflict=n["in_conflict"],
         excluded_human=n["excluded_human"],
@@ -229,6 +236,17 @@ def counts_of(
             Adjustment(item.identity, item.n, " ".join(item.note.split())) for item in protocol.adjustments.values()
         ),
     )
+
+
+def _source_lines(states: pd.DataFrame, sources: pd.DataFrame, known: frozenset[str]) -> dict[str, list[Line]]:
+    """Return the lines of sources by kind; one of an earlier version that brought nothing new is left out."""
+    by_source = Counter(zip(states["kind"], states["source"], strict=True))
+    order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
+    lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
+    for kind, source in order:
+        if by_source[(kind, source)] or source not in known:
+            lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
+    return lines
 
 
 def _unread(sources: pd.DataFrame, source: str) -> str:

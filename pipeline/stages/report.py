@@ -14,6 +14,7 @@ from pipeline.report.page import Figure, Page, Section, render_page
 from pipeline.report.page_docx import docx_page
 from pipeline.report.page_pdf import pdf_page
 from pipeline.stages.contract import StageInput, StageResult
+from pipeline.stages.report_agreement import agreement_sections
 from pipeline.stages.report_changes import changes_files, changes_section
 from pipeline.stages.report_closing import checklist, checklist_page, closing_sections
 from pipeline.stages.report_content import ReportContent
@@ -54,6 +55,7 @@ def _sections(content: ReportContent, tables: Sequence[SynthesisTable]) -> Itera
     yield from changes_section(content.stage)
     yield from methods_sections(content)
     yield from screening_sections(content.stage)
+    yield from agreement_sections(content.stage)
     yield from study_sections(content)
     yield from synthesis_sections(content.stage, tables)
     yield from closing_sections(content)

@@ -11,6 +11,7 @@ from pipeline.records import rows_of
 from pipeline.report.checklist import CheckedLine, checked_lines, checklist_tables, reported_as
 from pipeline.report.page import FileLink, Page, Section, Table
 from pipeline.report.wording import counted
+from pipeline.stages.code import without_strata
 from pipeline.stages.libraries import REPORTED
 from pipeline.stages.report_content import ReportContent
 
@@ -89,8 +90,8 @@ def _facts(content: ReportContent) -> Iterable[str]:
         yield "decisions"
     if content.counts.reports_included:
         yield "included"
-    if content.counts.others:
-        yield "others"
+    if any("citation" in line.label.lower() for line in content.counts.others):
+        yield "citations"
     if content.counts.previous:
         yield "previous"
 
@@ -151,7 +152,8 @@ def _limits_of_reading(content: ReportContent) -> Iterable[str]:
     if changed:
         said = counted(changed, "record was", "records were")
         yield f"{said} decided on a title or abstract that reads differently now."
-    coded, confirmed = len(tables["code/coded"]), int(tables["code/confirmed"]["record_id"].nunique())
+    studies = set(without_strata(tables["code/coded"])["record_id"])
+    coded, confirmed = len(studies), len(studies & set(tables["code/confirmed"]["record_id"]))
     if coded > confirmed:
         yield f"{coded - confirmed:,} of {coded:,} records that passed screening have suggested codes only."
 

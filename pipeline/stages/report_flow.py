@@ -68,7 +68,7 @@ def flow_prose(counts: Counts, studies: str = "studies") -> str:
     ]
     said = [
         f"From databases and registers, {counted(counts.identified, 'record was', 'records were')} identified; "
-        f"{', '.join(before)} were removed before screening.",
+        f"{', '.join(before[:2])} and {before[2]} were removed before screening.",
         f"{counted(counts.screened, 'record was', 'records were')} screened and {counts.excluded_records:,} excluded, "
         f"{counts.excluded_human:,} of them by people and {counts.excluded_machine:,} by automation tools.",
         f"{counted(main.sought, 'report was', 'reports were')} sought for retrieval, {main.not_retrieved:,} not "

@@ -99,10 +99,11 @@ def _tool(facts: ScreeningFacts, counts: Counts) -> Iterator[str]:
 
 
 def _use(facts: ScreeningFacts, counts: Counts) -> str:
-    if facts.use == "ranked and excluded" or counts.excluded_machine:
+    by_machine = counts.excluded_machine + counts.automation_ineligible
+    if facts.use == "ranked and excluded" or by_machine:
         return (
             "set the order in which people read, and excluded "
-            f"{counted(counts.excluded_machine, 'record', 'records')} that no person decided; the flow diagram counts "
+            f"{counted(by_machine, 'record', 'records')} that no person decided; the flow diagram counts "
             "these apart"
         )
     if facts.use == "ranked":

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.records import rows_of
 from pipeline.report.page import Section, Table
-from pipeline.stages.code import coding_files
+from pipeline.stages.code import coding_files, without_strata
 from pipeline.stages.contract import StageInput
 from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
@@ -17,7 +17,7 @@ from pipeline.tables import csv_bytes
 def synthesis(stage: StageInput) -> list[SynthesisTable]:
     """Return the per-discipline tables; a study counts once, by its first report."""
     frame, disciplines = coding_files(stage.files, stage.protocol)
-    coded = stage.tables["code/coded"].sort_values(["group", "record_id"])
+    coded = without_strata(stage.tables["code/coded"]).sort_values(["group", "record_id"])
     studies = coded.drop_duplicates(["group", "study_id"])
     kept = set(studies["record_id"])
 
@@ -62,8 +62,9 @@ def _table_csv(table: SynthesisTable) -> bytes:
 
 
 def _coding_note(stage: StageInput) -> str:
-    confirmed = int(stage.tables["code/confirmed"]["record_id"].nunique())
-    coded = len(stage.tables["code/coded"])
+    counted, by_people = without_strata(stage.tables["code/coded"]), stage.tables["code/confirmed"]
+    confirmed = len(set(by_people["record_id"]) & set(counted["record_id"]))
+    coded = len(counted)
     return (
         f"Codes are suggested by word patterns and unconfirmed, except for {confirmed} of {coded} records that people "
         "coded. Abstracts show only part of what a study reports: each table says how many records could be judged."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.decisions.full_text_files import full_text_register
 from pipeline.decisions.worklist_kinds import is_leftover
+from pipeline.draws import draws_in_use
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
@@ -17,7 +19,9 @@ def exports(review: Review, protocol: Protocol) -> list[Path]:
     if not review.references.is_dir():
         return []
     found = (path for path in review.references.rglob("*") if path.is_file() and not is_leftover(path.name))
-    return sorted(path for path in found if path.suffix.lower() not in (".md", ".gitkeep"))
+    pdfs = review.folder / protocol.full_text.pdfs
+    exported = (path for path in found if not path.is_relative_to(pdfs))
+    return sorted(path for path in exported if path.suffix.lower() not in (".md", ".gitkeep"))
 
 
 def ledgers(review: Review, protocol: Protocol) -> list[Path]:
@@ -26,11 +30,39 @@ def ledgers(review: Review, protocol: Protocol) -> list[Path]:
     return sorted(path for path in found if not is_leftover(path.name))
 
 
+def screening_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return how the rows of decided worklists were drawn, and the machine runs."""
+    runs = review.screening / "machine" / "runs"
+    found = runs.iterdir() if runs.is_dir() else ()
+    own = [path for path in found if path.is_file() and path.suffix in (".csv", ".json")]
+    return [*draws_in_use(review), *sorted(path for path in own if not is_leftover(path.name))]
+
+
+def full_text_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the register of the PDFs, where there are any: not the PDFs themselves, which may be very large."""
+    register = full_text_register(review)
+    return [register] if register.is_file() else []
+
+
 def coding_files(review: Review, protocol: Protocol) -> list[Path]:
     """Return the coding frame and the discipline files that the protocol names."""
     parts = protocol.disciplines
     names = (protocol.coding.frame, parts.names, parts.core_journals, parts.crosswalk, parts.patterns)
     return [review.screening / name for name in dict.fromkeys(names) if name]
+
+
+def journal_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding files, and the files about journals that the protocol names."""
+    parts = protocol.disciplines
+    names = (parts.journals, parts.abbreviations, parts.topics, parts.own_journals)
+    found = [review.screening / name for name in dict.fromkeys(names) if name]
+    return [*coding_files(review, protocol), *found]
+
+
+def cited_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the files about journals, and the cited works that people assigned where there are any."""
+    works = review.screening / protocol.disciplines.cited_works
+    return [*journal_files(review, protocol), *([works] if works.is_file() else [])]
 
 
 def closed_version(review: Review, protocol: Protocol) -> list[Path]:
@@ -101,31 +133,81 @@ STAGES: tuple[Stage, ...] = (
         writes={
             "screened": "pipeline.stages.screen:SCREENED_COLUMNS",
             "ranking": "pipeline.screen.ranking:RANKING_COLUMNS",
+            "reading": "pipeline.screen.rounds:READING_COLUMNS",
+            "rounds": "pipeline.screen.rounds:ROUND_COLUMNS",
+            "statements": "pipeline.screen.statements:STATEMENT_COLUMNS",
+            "drift": "pipeline.screen.drift:DRIFT_COLUMNS",
+            "terms": "pipeline.screen.terms:TERM_COLUMNS",
+            "model": "pipeline.screen.model_facts:MODEL_COLUMNS",
+            "runs": "pipeline.screen.machine_run:RUN_COLUMNS",
+            "machine": "pipeline.screen.machine_run:MACHINE_COLUMNS",
+            "proposed": "pipeline.screen.machine_run:PROPOSED_COLUMNS",
         },
         sections=("review", "criteria", "strata", "screening"),
-        libraries=("pandas", "pyarrow", "scikit-learn"),
+        files=screening_files,
+        libraries=("numpy", "pandas", "pyarrow", "scikit-learn", "scipy"),
+    ),
+    Stage(
+        "agreement",
+        "pipeline.stages.agreement:agreement_stage",
+        reads=("screen/screened", "deduplicate/clusters", "decisions/screening"),
+        writes={
+            "pairs": "pipeline.stages.agreement:PAIR_COLUMNS",
+            "codes": "pipeline.stages.agreement:CODE_COLUMNS",
+            "groups": "pipeline.stages.agreement:GROUP_COLUMNS",
+            "settled": "pipeline.stages.agreement:SETTLED_COLUMNS",
+        },
+        sections=("review", "criteria", "screening"),
+        libraries=("pandas", "pyarrow", "scipy", "statsmodels"),
     ),
     Stage(
         "full_text",
         "pipeline.stages.full_text:full_text",
-        reads=("screen/screened", "deduplicate/clusters", "deduplicate/pairs", "decisions/full_text"),
+        reads=(
+            "screen/screened",
+            "deduplicate/clusters",
+            "deduplicate/records",
+            "deduplicate/pairs",
+            "decisions/full_text",
+        ),
         writes={
             "reports": "pipeline.stages.full_text:REPORT_COLUMNS",
             "studies": "pipeline.stages.full_text:STUDY_COLUMNS",
         },
+        files=full_text_files,
+        libraries=("pandas", "pyarrow", "rapidfuzz"),
     ),
     Stage(
         "code",
         "pipeline.stages.code:code",
-        reads=("full_text/reports", "deduplicate/records", "deduplicate/clusters", "decisions/coding"),
+        reads=(
+            "full_text/reports",
+            "screen/screened",
+            "deduplicate/records",
+            "deduplicate/clusters",
+            "decisions/coding",
+        ),
         writes={
             "coded": "pipeline.stages.code:CODED_COLUMNS",
             "disciplines": "pipeline.synthesis.disciplines:DISCIPLINE_COLUMNS",
             "suggestions": "pipeline.synthesis.coding:SUGGESTION_COLUMNS",
             "confirmed": "pipeline.stages.code:CONFIRMED_COLUMNS",
         },
-        sections=("coding", "disciplines"),
-        files=coding_files,
+        sections=("coding", "disciplines", "strata"),
+        files=journal_files,
+    ),
+    Stage(
+        "references",
+        "pipeline.stages.references:references",
+        reads=("screen/screened", "deduplicate/records", "code/coded", "code/disciplines"),
+        writes={
+            "references": "pipeline.synthesis.cited_columns:REFERENCE_COLUMNS",
+            "lists": "pipeline.synthesis.cited_columns:LIST_COLUMNS",
+            "unresolved": "pipeline.synthesis.cited_columns:UNRESOLVED_COLUMNS",
+            "disciplines": "pipeline.synthesis.disciplines:DISCIPLINE_COLUMNS",
+        },
+        sections=("disciplines",),
+        files=cited_files,
     ),
     Stage(
         "count",
@@ -157,13 +239,15 @@ STAGES: tuple[Stage, ...] = (
             "decisions/screening",
             "screen/screened",
             "screen/ranking",
+            "screen/statements",
+            "screen/machine",
             "full_text/reports",
             "code/coded",
             "code/suggestions",
             "code/confirmed",
         ),
         writes={"tasks": "pipeline.stages.worklists:TASK_COLUMNS"},
-        sections=("criteria", "strata", "screening", "full_text", "coding"),
+        sections=("review", "criteria", "strata", "screening", "full_text", "coding"),
         files=coding_files,
     ),
     Stage(
@@ -180,6 +264,18 @@ STAGES: tuple[Stage, ...] = (
             "deduplicate/pairs",
             "screen/screened",
             "screen/ranking",
+            "screen/reading",
+            "screen/rounds",
+            "screen/statements",
+            "screen/drift",
+            "screen/terms",
+            "screen/model",
+            "screen/runs",
+            "screen/machine",
+            "agreement/pairs",
+            "agreement/codes",
+            "agreement/groups",
+            "agreement/settled",
             "full_text/reports",
             "code/coded",
             "code/disciplines",

@@ -42,11 +42,11 @@ KEYS = (
 )
 PROSE = re.compile(
     r"From databases and registers, (\S+) records? w\w+ identified; (\S+) duplicates?, (\S+) marked by automation "
-    r"tools, (\S+) for other reasons were removed before screening\. (\S+) records? w\w+ screened and (\S+) excluded, "
-    r"(\S+) of them by people and (\S+) by automation tools\. (\S+) reports? w\w+ sought for retrieval, (\S+) not "
-    r"retrieved, (\S+) assessed for eligibility and (\S+) excluded\. From other sources, (\S+) records? w\w+ "
-    r"identified, (\S+) reports? sought, (\S+) not retrieved, (\S+) assessed and (\S+) excluded\. Included: (\S+) "
-    r"stud\w+ in (\S+) reports?\."
+    r"tools and (\S+) for other reasons were removed before screening\. (\S+) records? w\w+ screened and (\S+) "
+    r"excluded, (\S+) of them by people and (\S+) by automation tools\. (\S+) reports? w\w+ sought for retrieval, "
+    r"(\S+) not retrieved, (\S+) assessed for eligibility and (\S+) excluded\. From other sources, (\S+) records? "
+    r"w\w+ identified, (\S+) reports? sought, (\S+) not retrieved, (\S+) assessed and (\S+) excluded\. Included: "
+    r"(\S+) stud\w+ in (\S+) reports?\."
 )
 Numbers = dict[str, int]
 

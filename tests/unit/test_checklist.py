@@ -7,14 +7,14 @@ from collections import Counter
 import pytest
 
 from pipeline.report.checklist import CheckedLine, checked_lines, checklist_tables, reported_as
-from pipeline.report.checklist_lines import PRISMA_2020, PRISMA_S, PRISMA_SCR, ChecklistLine
+from pipeline.report.checklist_lines import MISSING, PRISMA_2020, PRISMA_S, PRISMA_SCR, ChecklistLine
 from pipeline.report.counts import Counts, LaneCounts, Line
 from pipeline.report.page import Link
 from pipeline.report.wording import wording
 
 EVERYTHING = (
     *("dates", "queries", "platforms", "registration", "protocol_address", "support", "interests", "decisions"),
-    *("included", "others", "previous"),
+    *("included", "citations", "previous"),
 )
 COUNTS = Counts(
     databases=(Line("Scopus", 1200),),
@@ -52,7 +52,8 @@ def test_the_other_checklists_have_their_lines() -> None:
 @pytest.mark.parametrize("line", [*PRISMA_2020, *PRISMA_S, *PRISMA_SCR], ids=lambda line: line.number)
 def test_every_line_says_where_it_is_reported_or_what_is_left(line: ChecklistLine) -> None:
     assert bool(line.place) == bool(line.gives) == (line.fill != "yours")
-    assert line.left or line.fill == "filled"
+    assert line.left or line.fill == "filled" or line.needs
+    assert set(line.needs) <= set(MISSING)
     assert len(line.topic.split()) <= 6, "own short topics, not the text of the statement"
 
 
@@ -71,6 +72,10 @@ def test_what_the_run_has_not_is_not_called_filled() -> None:
     assert of(lines, "PRISMA 2020", "7").status == "part"
     assert of(lines, "PRISMA 2020", "25").status == "yours"
     assert of(lines, "PRISMA 2020", "25").location == ""
+    assert of(lines, "PRISMA 2020", "25").text == "missing: [report] support, in screening/protocol.toml"
+    assert of(lines, "PRISMA 2020", "6").text == (
+        "sources with date of search; missing: searched_on of every source, in references/sources.toml"
+    )
     assert of(lines, "PRISMA 2020", "16a").status == "filled"
     assert of(lines, "PRISMA-S", "5").status == "part"
 

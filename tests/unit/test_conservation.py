@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -167,6 +169,18 @@ def test_every_sum_that_does_not_hold_is_named_with_the_entries_behind_it() -> N
     assert all("entries: b1" in line or "I00" in line for line in caught.value.lines)
     drawn = count(StageInput(small(), {}, protocol, draft=True))
     assert len(drawn.tables["broken"]) == len(caught.value.lines)
+
+
+def test_every_count_rests_on_entries_that_are_known_by_a_hash() -> None:
+    result = run(small())
+    stated = json.loads(result.files["report/counts.json"])
+    assert stated["counts_version"] == 1
+    ids = stated["entries"]
+    assert sum(group["n"] for group in ids["sources"].values()) == 7
+    assert sum(group["n"] for group in ids["states"].values()) == 7
+    excluded = ids["states"]["main: excluded_human"]
+    assert excluded == {"n": 1, "sha256": hashlib.sha256(b"a2\n").hexdigest()}
+    assert ids["reasons"]["main: excluded_human: E1"] == excluded
 
 
 @pytest.mark.parametrize(
