@@ -119,7 +119,9 @@ class ConceptTest:
     p_adjusted: float
 
 
-def concept_tests(corpus: Corpus, dimension: str, *, seed: int) -> tuple[tuple[str, ...], tuple[int, ...], list[ConceptTest]]:
+def concept_tests(
+    corpus: Corpus, dimension: str, *, seed: int
+) -> tuple[tuple[str, ...], tuple[int, ...], list[ConceptTest]]:
     """Return the disciplines with studies, their number of studies coded, and a test of each code of a dimension.
 
     Studies without a code of the dimension were not judged and stay out; so do those without a primary discipline.
@@ -194,4 +196,4 @@ def _information(tables: Floats) -> Floats:
     share = tables / tables.sum(axis=(1, 2), keepdims=True)
     product = share.sum(axis=2, keepdims=True) * share.sum(axis=1, keepdims=True)
     ratio = np.divide(share, product, out=np.ones_like(share), where=share > 0)
-    return np.maximum((share * np.log2(ratio)).sum(axis=(1, 2)), 0.0)
+    return np.asarray(np.maximum((share * np.log2(ratio)).sum(axis=(1, 2)), 0.0))

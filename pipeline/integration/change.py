@@ -123,7 +123,8 @@ def _period(
     if draws and size[0] >= INTERVAL_PAPERS:
         low, high = percentile_interval(overall_cross_share(bootstrapped_counts(part, draws, seed)))
     ratio = float(coupling_sums(part).overall().ratio)
-    chance = permuted_coupling(part, strata_of(part), permuted, seed).overall().ratio if np.isfinite(ratio) else []
+    draws_of_ratio = permuted if np.isfinite(ratio) else 0
+    chance = permuted_coupling(part, strata_of(part), draws_of_ratio, seed).overall().ratio
     listed = part.reference_counts > 0
     flags = bridging[inside][listed] if bridging is not None else np.zeros(0, dtype=bool)
     return Period(
@@ -134,7 +135,7 @@ def _period(
         high,
         float(overall_cross_share(expected_counts(counts))) if total > 0 else _NAN,
         ratio,
-        float(np.nanmean(chance)) if len(chance) and np.isfinite(chance).any() else _NAN,
+        float(np.nanmean(chance)) if np.isfinite(chance).any() else _NAN,
         _mean_diversity(part),
         float(flags.mean()) if len(flags) else _NAN,
         int(flags.sum()),
@@ -180,7 +181,7 @@ def trend(corpus: Corpus) -> Trend:
     total = corpus.reference_sums.sum(axis=1)
     used = (corpus.years > 0) & (total > 0) & (corpus.weights.sum(axis=1) > 0)
     years, other, kept = corpus.years[used], np.clip(total - own, 0, None)[used], np.clip(own, 0, None)[used]
-    size = int(used.sum()), int(round(float(total[used].sum())))
+    size = int(used.sum()), round(float(total[used].sum()))
     if size[0] < WINDOW_PAPERS or len(set(years.tolist())) < 2 or not other.sum() or not kept.sum():
         return Trend(_NAN, _NAN, _NAN, _NAN, *size, "fewer than 10 papers, one year, or no references of one kind")
     return _fitted(years, other, kept, size)

@@ -63,9 +63,7 @@ def pair_affinity(counts: Floats, first: int, second: int) -> Floats:
     return np.asarray(np.where(wanted > 0, seen / np.where(wanted > 0, wanted, 1), np.nan))
 
 
-def directional_share(
-    counts: Floats, first: int, second: int, confidence: float = 0.95
-) -> tuple[float, float, float]:
+def directional_share(counts: Floats, first: int, second: int, confidence: float = 0.95) -> tuple[float, float, float]:
     """Return the share of the first discipline's references that go to the second, with its Wilson interval.
 
     The interval takes references as independent; the bootstrap over papers, which does not, stands beside it. NaN
@@ -116,6 +114,6 @@ def permutation_test(counts: Floats, permuted: Floats) -> PermutationTest:
     low, high = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
     for row, column in np.ndindex(*counts.shape):
         if np.isfinite(observed[row, column]):
-            low[row, column] = p_low(observed[row, column], drawn[:, row, column])
-            high[row, column] = p_high(observed[row, column], drawn[:, row, column])
+            low[row, column] = p_low(float(observed[row, column]), drawn[:, row, column])
+            high[row, column] = p_high(float(observed[row, column]), drawn[:, row, column])
     return PermutationTest(z, low, high, drawn)

@@ -254,4 +254,4 @@ def shares(rows: Sequence[Mapping[str, float]], disciplines: Sequence[str]) -> F
             if code in place and weight > 0:
                 result[number, place[code]] += weight
     total = result.sum(axis=1, keepdims=True)
-    return np.divide(result, total, out=np.zeros_like(result), where=total > 0)
+    return np.asarray(np.divide(result, total, out=np.zeros_like(result), where=total > 0))

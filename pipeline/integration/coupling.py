@@ -44,12 +44,13 @@ class CouplingSums:
         """Return the coupling within and across all disciplines."""
         own = np.eye(self.sums.shape[-1], dtype=bool)
         upper = np.triu(np.ones(own.shape, dtype=bool), 1)
-        return _coupling(*(array[..., mask].sum(axis=-1) for mask in (own, upper) for array in (self.sums, self.pairs)))
+        within, across = ([array[..., mask].sum(axis=-1) for array in (self.sums, self.pairs)] for mask in (own, upper))
+        return _coupling(within[0], within[1], across[0], across[1])
 
     def pair(self, first: int, second: int) -> Coupling:
         """Return the coupling within either of two disciplines, and across them."""
         within = [array[..., first, first] + array[..., second, second] for array in (self.sums, self.pairs)]
-        return _coupling(*within, self.sums[..., first, second], self.pairs[..., first, second])
+        return _coupling(within[0], within[1], self.sums[..., first, second], self.pairs[..., first, second])
 
 
 def _coupling(sum_within: Floats, pairs_within: Floats, sum_across: Floats, pairs_across: Floats) -> Coupling:

@@ -31,14 +31,18 @@ def check_distances(similarity: Floats | None) -> Floats:
     """
     reason = "Rao-Stirling is not computed: "
     if similarity is None:
-        raise EqualDistancesError(f"{reason}no similarities between disciplines are given, and with all of them equally "
-                                  "far apart it is Gini-Simpson; name a file in [integration] similarity")
+        raise EqualDistancesError(
+            f"{reason}no similarities between disciplines are given, and with all of them equally "
+            "far apart it is Gini-Simpson; name a file in [integration] similarity"
+        )
     distances = np.asarray(1 - similarity)
     apart = distances[~np.eye(len(distances), dtype=bool)]
     equal = len(apart) > 0 and float(np.ptp(apart)) <= _EQUAL
     if equal and (len(distances) > 2 or abs(float(apart[0]) - 1) <= _EQUAL):
-        raise EqualDistancesError(f"{reason}all disciplines are equally far apart ({apart[0]:g}), so it would be "
-                                  "Gini-Simpson under another name; give real similarities")
+        raise EqualDistancesError(
+            f"{reason}all disciplines are equally far apart ({apart[0]:g}), so it would be "
+            "Gini-Simpson under another name; give real similarities"
+        )
     return distances
 
 
@@ -56,7 +60,8 @@ def variety(counts: Floats) -> Floats:
 def shannon(counts: Floats) -> Floats:
     """Return Shannon's entropy in nat."""
     share = proportions(counts)
-    return -np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), share * 0).sum(axis=-1) + 0.0
+    parts = np.where(share > 0, share * np.log(np.where(share > 0, share, 1)), share * 0)
+    return np.asarray(-parts.sum(axis=-1) + 0.0)
 
 
 def gini_simpson(counts: Floats) -> Floats:

@@ -28,7 +28,11 @@ def strata_of(corpus: Corpus, periods: Sequence[int] = ()) -> Integers:
         periods: first years of the periods; a year before the first belongs to a period of its own.
     """
     keys = [
-        (tuple(sorted(paper.policy_areas)), int(np.searchsorted(periods, paper.year or 0, "right")), paper.document_type)
+        (
+            tuple(sorted(paper.policy_areas)),
+            int(np.searchsorted(periods, paper.year or 0, "right")),
+            paper.document_type,
+        )
         for paper in corpus.papers
     ]
     numbers = {key: number for number, key in enumerate(sorted(set(keys)))}
@@ -81,9 +85,7 @@ def percentile_interval(draws: Floats, confidence: float = 0.95) -> tuple[float,
     return float(low), float(high)
 
 
-def bca_interval(
-    observed: float, draws: Floats, left_out: Floats, confidence: float = 0.95
-) -> tuple[float, float]:
+def bca_interval(observed: float, draws: Floats, left_out: Floats, confidence: float = 0.95) -> tuple[float, float]:
     """Return the bias-corrected and accelerated interval (Efron 1987, 10.1080/01621459.1987.10478410).
 
     Args:

@@ -97,7 +97,7 @@ def bridging_papers(corpus: Corpus, first: str, second: str, *, seed: int, top: 
     """
     value = betweenness(corpus, first, second, seed=seed)
     columns = [corpus.disciplines.index(code) for code in (first, second)]
-    order = sorted(range(len(value)), key=lambda place: (-round(value[place], 9), corpus.papers[place].paper_id))
+    order = sorted(range(len(value)), key=lambda place: (-round(float(value[place]), 9), corpus.papers[place].paper_id))
     return [
         Bridge(
             corpus.papers[place].paper_id,

@@ -77,20 +77,20 @@ def _counts(corpus: Corpus, members: Integers) -> Floats:
 
 def _rarefied(corpus: Corpus, rows: tuple[Integers, Integers], rng: np.random.Generator, draws: int) -> float:
     small, big = sorted(rows, key=len)
-    base = _counts(corpus, small) > 0
+    base, other = _counts(corpus, small) > 0, _counts(corpus, big) > 0
     if len(small) == len(big):
-        other = _counts(corpus, big) > 0
         return float((base & other).sum() / (base | other).sum())
-    found = []
-    matrix = corpus.citations[big].T.tocsr()
+    used = np.flatnonzero(base | other)
+    base, found = base[used], []
+    matrix = corpus.citations[big][:, used].T.tocsr()
     for start in range(0, draws, 50):
         size = min(50, draws - start)
         kept = np.argsort(rng.random((size, len(big))), axis=1)[:, : len(small)]
         picked = np.zeros((len(big), size), dtype=np.float64)
         picked[kept.T, np.arange(size)] = 1.0
-        other = np.asarray(matrix @ picked) > 0
-        union = (base[:, None] | other).sum(axis=0)
-        found.append((base[:, None] & other).sum(axis=0) / np.maximum(union, 1))
+        drawn = np.asarray(matrix @ picked) > 0
+        union = (base[:, None] | drawn).sum(axis=0)
+        found.append((base[:, None] & drawn).sum(axis=0) / np.maximum(union, 1))
     return float(np.concatenate(found).mean()) if found else _NAN
 
 
@@ -110,7 +110,7 @@ def often_cited_overlap(labels: Integers, matrix: Any, disciplines: int) -> Floa
         matrix: sparse k x n, the works of `often_cited`.
         disciplines: how many.
     """
-    return _jaccards(labels[None, :], matrix, disciplines)[0]
+    return np.asarray(_jaccards(labels[None, :], matrix, disciplines)[0])
 
 
 def often_cited(corpus: Corpus) -> Any:  # noqa: ANN401

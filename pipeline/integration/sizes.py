@@ -50,9 +50,7 @@ def size_of(corpus: Corpus, discipline: str = "") -> Size:
     if not discipline:
         return Size(len(corpus.papers), len(corpus.citing), int(corpus.resolved.sum()))
     members = corpus.members(discipline)
-    return Size(
-        len(members), int(corpus.reference_counts[members].sum()), int(corpus.resolved_counts[members].sum())
-    )
+    return Size(len(members), int(corpus.reference_counts[members].sum()), int(corpus.resolved_counts[members].sum()))
 
 
 def enough_references(corpus: Corpus) -> Flags:

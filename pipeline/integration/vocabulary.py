@@ -141,7 +141,7 @@ def _divergences(labels: Integers, matrix: Any, groups: Sequence[int]) -> Floats
         _entropy(((share[one] + share[two]) / 2)[None, :])[0] - (own[one] + own[two]) / 2
         for one, two in combinations(range(len(groups)), 2)
     ]
-    return np.maximum(np.array(found), 0.0)
+    return np.asarray(np.maximum(np.array(found), 0.0))
 
 
 def _entropy(share: Floats) -> Floats:

@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocol_previous", "protocol_screening", "protocol_synthesis"),
     ("protocol", "tables"),
     ("normalise",),
-    ("formats", "dedup", "screen", "synthesis", "report", "decisions"),
+    ("formats", "dedup", "screen", "synthesis", "integration", "report", "decisions"),
     ("own_ids",),
     ("register", "status", "new_review", "exported_decisions", "export", "members", "split"),
     ("explain",),
