@@ -115,7 +115,7 @@ def _sums(
         drawn = np.ones(block.shape) if labels is not None else np.asarray(block, dtype=np.float64)
         place = block if labels is not None else np.broadcast_to(fixed if fixed is not None else block, block.shape)
         member = (place[:, :, None] == np.arange(size)) * (drawn * has)[:, :, None]
-        stacked = member.transpose(1, 0, 2).reshape(block.shape[1], -1)
+        stacked = member.transpose(1, 0, 2).reshape(block.shape[1], len(block) * size)
         profile = np.asarray(works @ stacked).reshape(works.shape[0], len(block), size).transpose(1, 0, 2)
         gram = np.matmul(profile.transpose(0, 2, 1), profile)
         total, squares = member.sum(axis=1), member**2

@@ -133,7 +133,7 @@ def _jaccards(labels: Integers, matrix: Any, size: int) -> Floats:  # noqa: ANN4
     for start in range(0, len(labels), 10):
         part = labels[start : start + 10]
         one_hot = (part[:, :, None] == np.arange(size)).astype(np.float32)
-        stacked = one_hot.transpose(1, 0, 2).reshape(part.shape[1], -1)
+        stacked = one_hot.transpose(1, 0, 2).reshape(part.shape[1], len(part) * size)
         cites = (np.asarray(matrix @ stacked) > 0).astype(np.float32).reshape(matrix.shape[0], len(part), size)
         cites = cites.transpose(1, 0, 2)
         common = np.matmul(cites.transpose(0, 2, 1), cites).astype(np.float64)
