@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import PermutationMethod, chi2_contingency, fisher_exact
+from scipy.stats import chi2_contingency, fisher_exact, random_table
 from scipy.stats.contingency import association
 from statsmodels.stats.contingency_tables import Table
 from statsmodels.stats.multitest import multipletests
 
-from pipeline.integration.corpus import Corpus, Floats
+from pipeline.integration.corpus import Corpus, Floats, Integers
 from pipeline.integration.draws import generator, p_high, permutations
 
 LEAST_EXPECTED: Final = 5.0
@@ -85,8 +85,11 @@ def _has_odds(table: Floats) -> bool:
 def _small_p(table: Floats, seed: int, draws: int) -> tuple[float, str]:
     if table.shape == (2, 2):
         return float(fisher_exact(table.astype(np.int64)).pvalue), "fisher"
-    method = PermutationMethod(n_resamples=draws, rng=generator(seed, "table"))
-    return float(chi2_contingency(table.astype(np.int64), correction=False, method=method).pvalue), "permutation"
+    rows, columns = table.sum(axis=1).astype(np.int64), table.sum(axis=0).astype(np.int64)
+    rng, expected = generator(seed, "table"), np.outer(rows, columns) / table.sum()
+    drawn = random_table(rows, columns).rvs(size=draws, random_state=rng)
+    chance = ((drawn - expected) ** 2 / expected).sum(axis=(1, 2))
+    return p_high(float(((table - expected) ** 2 / expected).sum()), chance), "permutation"
 
 
 def corrected_v(chi2: float, total: float, rows: int, columns: int) -> float:
@@ -171,11 +174,18 @@ def mutual_information(corpus: Corpus, dimension: str, *, seed: int, draws: int 
     groups = int(labels.max()) + 1 if len(labels) else 0
     if groups < 2 or len(codes) < 2:
         return MutualInformation(dimension, len(rows), len(codes), _NAN, _NAN, _NAN, _NAN)
-    uses = np.array([[code in found for code in codes] for _, found in rows], dtype=np.float64)
-    member = np.eye(groups)[labels]
-    plain, corrected = information(member.T @ uses)
+    place = {code: number for number, code in enumerate(codes)}
+    study = np.array([number for number, (_, found) in enumerate(rows) for _ in found], dtype=np.int64)
+    used = np.array([place[code] for _, found in rows for code in found], dtype=np.int64)
+
+    def tables(block: Integers) -> Floats:
+        cell = (np.arange(len(block))[:, None] * groups + labels[block][:, study]) * len(codes) + used
+        counted = np.bincount(cell.ravel(), minlength=len(block) * groups * len(codes))
+        return counted.reshape(len(block), groups, len(codes)).astype(np.float64)
+
+    plain, corrected = information(tables(np.arange(len(labels))[None])[0])
     blocks = permutations(np.zeros(len(labels), dtype=np.int64), draws, generator(seed, f"information {dimension}"))
-    drawn = np.concatenate([_information(np.matmul(member[block].transpose(0, 2, 1), uses)) for block in blocks])
+    drawn = np.concatenate([_information(tables(block)) for block in blocks])
     return MutualInformation(
         dimension, len(rows), len(codes), plain, corrected, float(drawn.mean()), p_high(plain, drawn)
     )

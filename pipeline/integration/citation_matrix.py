@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.integration.corpus import Corpus, Floats, Integers
@@ -57,8 +58,10 @@ def affinity(counts: Floats) -> Floats:
 
 def pair_affinity(counts: Floats, first: int, second: int) -> Floats:
     """Return observed/expected of the citations between two disciplines, both directions together."""
-    expected = expected_counts(counts)
-    wanted = expected[..., first, second] + expected[..., second, first]
+    total = counts.sum(axis=(-2, -1))
+    rows = [counts[..., place, :].sum(axis=-1) for place in (first, second)]
+    columns = [counts[..., :, place].sum(axis=-1) for place in (first, second)]
+    wanted = (rows[0] * columns[1] + rows[1] * columns[0]) / np.where(total > 0, total, 1)
     seen = counts[..., first, second] + counts[..., second, first]
     return np.asarray(np.where(wanted > 0, seen / np.where(wanted > 0, wanted, 1), np.nan))
 
@@ -79,12 +82,19 @@ def directional_share(counts: Floats, first: int, second: int, confidence: float
 
 def permuted_counts(corpus: Corpus, strata: Integers, draws: int, seed: int) -> Floats:
     """Return N for permuted labels of the papers (draws x d x d); labels move within strata only."""
-    sums = corpus.reference_sums
-    found = [
-        np.matmul(corpus.weights[block].transpose(0, 2, 1), sums)
-        for block in permutations(strata, draws, generator(seed, "labels"))
-    ]
-    return np.concatenate(found) if found else np.zeros((0, *([len(corpus.disciplines)] * 2)))
+    sums, size = corpus.reference_sums, len(corpus.disciplines)
+    papers, codes = np.nonzero(corpus.weights)
+    values, found = corpus.weights[papers, codes], [np.zeros((0, size, size))]
+    for block in permutations(strata, draws, generator(seed, "labels")):
+        goes_to = np.empty_like(block)
+        np.put_along_axis(goes_to, block, np.broadcast_to(np.arange(block.shape[1]), block.shape), axis=1)
+        rows = (np.arange(len(block))[:, None] * size + codes).ravel()
+        labels = sparse.csr_matrix(
+            (np.tile(values, len(block)), (rows, goes_to[:, papers].ravel())),
+            shape=(len(block) * size, block.shape[1]),
+        )
+        found.append(np.asarray(labels @ sums).reshape(len(block), size, size))
+    return np.concatenate(found)
 
 
 def bootstrapped_counts(corpus: Corpus, draws: int, seed: int) -> Floats:

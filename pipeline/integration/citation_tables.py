@@ -19,7 +19,8 @@ from pipeline.integration.diversity import (
     true_diversity,
     variety,
 )
-from pipeline.integration.draws import bca_interval, bootstrap_counts, generator, percentile_interval, strata_of
+from pipeline.integration.draws import bca_interval, bootstrap_counts, generator, percentile_interval
+from pipeline.integration.resampling import Resampled
 from pipeline.integration.result_table import ResultTable, result_table
 from pipeline.integration.settings import MeasureSettings
 from pipeline.integration.sizes import (
@@ -70,12 +71,11 @@ def _resolved(corpus: Corpus, papers: Floats) -> tuple[int, int, int, float]:
     return int(papers.sum()), total, known, known / total if total else _NAN
 
 
-def matrix_table(corpus: Corpus, settings: MeasureSettings) -> ResultTable:
+def matrix_table(resampled: Resampled) -> ResultTable:
     """Return the citation matrix, cell by cell: references, expected, observed/expected, interval, z and p."""
-    counts = matrix.citation_counts(corpus)
-    strata = strata_of(corpus, settings.periods)
-    test = matrix.permutation_test(counts, matrix.permuted_counts(corpus, strata, settings.permutations, settings.seed))
-    drawn = matrix.affinity(matrix.bootstrapped_counts(corpus, settings.bootstrap, settings.seed))
+    corpus, counts = resampled.corpus, resampled.counts
+    test = matrix.permutation_test(counts, resampled.permuted_counts)
+    drawn = matrix.affinity(resampled.bootstrapped_counts)
     alone = matrix.citation_counts(corpus.without_self_citations())
     observed, expected, without = matrix.affinity(counts), matrix.expected_counts(counts), matrix.affinity(alone)
     rows: list[tuple[object, ...]] = []
@@ -108,11 +108,10 @@ def _interval(draws: Floats, papers: int) -> tuple[float, float]:
     return percentile_interval(draws) if papers >= INTERVAL_PAPERS else (_NAN, _NAN)
 
 
-def cross_table(corpus: Corpus, settings: MeasureSettings) -> ResultTable:
+def cross_table(resampled: Resampled) -> ResultTable:
     """Return the cross-discipline share of each discipline and overall, with its interval and what chance gives."""
-    counts = matrix.citation_counts(corpus)
-    drawn = matrix.bootstrapped_counts(corpus, settings.bootstrap, settings.seed)
-    left_out = counts - matrix.single_counts(corpus)
+    corpus, counts = resampled.corpus, resampled.counts
+    drawn, left_out = resampled.bootstrapped_counts, resampled.left_out_counts
     expected, alone = matrix.expected_counts(counts), matrix.citation_counts(corpus.without_self_citations())
     rows: list[tuple[object, ...]] = [
         (
@@ -156,10 +155,9 @@ def _limits(observed: float, draws: Floats, left_out: Floats, papers: int) -> tu
     return bca_interval(observed, draws, left_out) if papers >= BCA_PAPERS else percentile_interval(draws)
 
 
-def direction_table(corpus: Corpus, settings: MeasureSettings) -> ResultTable:
+def direction_table(resampled: Resampled) -> ResultTable:
     """Return for every two disciplines with papers the share of the one's references that go to the other."""
-    counts = matrix.citation_counts(corpus)
-    drawn = matrix.bootstrapped_counts(corpus, settings.bootstrap, settings.seed)
+    corpus, counts, drawn = resampled.corpus, resampled.counts, resampled.bootstrapped_counts
     totals = drawn.sum(axis=2)
     rows: list[tuple[object, ...]] = []
     present = [code for code in _with_papers(corpus) if enough_for_index(size_of(corpus, code))]

@@ -89,18 +89,3 @@ class Verdict:
     judged: int
     using_both: int
     using_high: float
-
-
-@dataclass(frozen=True)
-class VerdictSettings:
-    """Draws and seed of the verdict, first years of the periods, and names of disciplines."""
-
-    seed: int
-    permutations: int = 1000
-    bootstrap: int = 2000
-    periods: tuple[int, ...] = ()
-    names: Mapping[str, str] | None = None
-
-    def name(self, code: str) -> str:
-        """Return the printed name of a discipline."""
-        return (self.names or {}).get(code, code)

@@ -8,7 +8,8 @@ from typing import Any
 
 from pipeline.integration import change_tables, citation_tables, content_tables, shared_tables
 from pipeline.integration.change import Period
-from pipeline.integration.evidence import Verdict, VerdictSettings
+from pipeline.integration.evidence import Verdict
+from pipeline.integration.resampling import Resampled
 from pipeline.integration.result_table import ResultTable, result_table, rounded
 from pipeline.integration.settings import Measured, MeasureSettings
 from pipeline.integration.sizes import NOT_COMPUTED, Size, size_of
@@ -76,6 +77,7 @@ def measure(
         progress: told after each table.
     """
     corpus = measured.corpus
+    resampled = Resampled(corpus, settings.seed, settings.permutations, settings.bootstrap, settings.periods)
     terms = terms_of([paper.text for paper in corpus.papers], settings.query_words)
     found: dict[str, ResultTable] = {}
     steps: list[Callable[[], ResultTable]] = [
@@ -84,7 +86,7 @@ def measure(
         lambda: content_tables.term_table(corpus, terms),
         lambda: content_tables.concept_table(corpus, settings),
         lambda: content_tables.information_table(corpus, settings),
-        *_citation_steps(measured, settings),
+        *_citation_steps(measured, resampled, settings),
     ]
     for number, step in enumerate(steps, 1):
         table = step()
@@ -95,10 +97,7 @@ def measure(
         flags = shared_tables.anchor_flags(measured, settings)
         found["periods"], listed = change_tables.period_table(corpus, settings, flags)
         spans = tuple(listed)
-    given = VerdictSettings(
-        settings.seed, settings.permutations, settings.bootstrap or 2000, settings.periods, settings.names
-    )
-    judged = verdicts(corpus, measured.background, given)
+    judged = verdicts(resampled, measured.background, settings.names)
     order = ["sizes", *CITATION_TABLES, "vocabulary", "typical_terms", "concepts", "information"]
     tables = [
         found.get(name) or ResultTable(name, CITATION_TABLES[name], ("note",), reason=NOT_COMPUTED) for name in order
@@ -115,20 +114,22 @@ def measure(
     )
 
 
-def _citation_steps(measured: Measured, settings: MeasureSettings) -> list[Callable[[], ResultTable]]:
+def _citation_steps(
+    measured: Measured, resampled: Resampled, settings: MeasureSettings
+) -> list[Callable[[], ResultTable]]:
     """Return the tables that need cited references, none where there are none."""
     if not measured.has_references:
         return []
     corpus = measured.corpus
     return [
         lambda: citation_tables.unresolved_table(corpus, settings.periods),
-        lambda: citation_tables.matrix_table(corpus, settings),
-        lambda: citation_tables.cross_table(corpus, settings),
-        lambda: citation_tables.direction_table(corpus, settings),
+        lambda: citation_tables.matrix_table(resampled),
+        lambda: citation_tables.cross_table(resampled),
+        lambda: citation_tables.direction_table(resampled),
         lambda: citation_tables.diversity_table(corpus, settings),
         lambda: shared_tables.overlap_table(corpus, settings),
         lambda: shared_tables.common_table(corpus, settings),
-        lambda: shared_tables.coupling_table(corpus, settings),
+        lambda: shared_tables.coupling_table(resampled),
         lambda: shared_tables.cocitation_table(corpus),
         lambda: shared_tables.network_table(corpus),
         lambda: shared_tables.bridge_table(corpus, settings),

@@ -8,16 +8,11 @@ import numpy as np
 
 from pipeline.integration.anchors import bridging_flags
 from pipeline.integration.corpus import Corpus, Flags
-from pipeline.integration.coupling import (
-    Coupling,
-    bootstrapped_coupling,
-    cocitation,
-    coupling_sums,
-    permuted_coupling,
-)
-from pipeline.integration.draws import p_low, percentile_interval, strata_of
+from pipeline.integration.coupling import Coupling, cocitation
+from pipeline.integration.draws import p_low, percentile_interval
 from pipeline.integration.network import bridging_papers, mixing
 from pipeline.integration.overlap import common_works, overlap
+from pipeline.integration.resampling import Resampled
 from pipeline.integration.result_table import ResultTable, result_table
 from pipeline.integration.settings import Measured, MeasureSettings
 from pipeline.integration.sizes import INTERVAL_PAPERS, enough_for_index, interval_mark, size_of
@@ -74,12 +69,10 @@ def common_table(corpus: Corpus, settings: MeasureSettings) -> ResultTable:
     return result_table("common_works", "Works cited by both", header, rows, note)
 
 
-def coupling_table(corpus: Corpus, settings: MeasureSettings) -> ResultTable:
+def coupling_table(resampled: Resampled) -> ResultTable:
     """Return bibliographic coupling within and across, for all disciplines and for every two."""
-    strata = strata_of(corpus, settings.periods)
-    sums = coupling_sums(corpus)
-    permuted = permuted_coupling(corpus, strata, settings.permutations, settings.seed)
-    drawn = bootstrapped_coupling(corpus, settings.bootstrap, settings.seed)
+    corpus, sums = resampled.corpus, resampled.sums
+    permuted, drawn = resampled.permuted_sums, resampled.bootstrapped_sums
     papers = int(((corpus.primary >= 0) & (corpus.reference_counts > 0)).sum())
     rows = [("all", "", *_coupling_cells(sums.overall(), permuted.overall(), drawn.overall(), papers))]
     for first, second in index_pairs(corpus):

@@ -16,19 +16,11 @@ import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.integration.association import holm
-from pipeline.integration.citation_matrix import (
-    bootstrapped_counts,
-    citation_counts,
-    expected_counts,
-    pair_affinity,
-    permuted_counts,
-    single_counts,
-)
-from pipeline.integration.corpus import CIRCULAR, Corpus, Floats, shares
-from pipeline.integration.coupling import coupling_sums, permuted_coupling
-from pipeline.integration.draws import bca_interval, p_low, percentile_interval, strata_of
-from pipeline.integration.evidence import HAND, JOURNAL, THEORY_LIMIT, Evidence, Verdict, VerdictSettings, Word
-from pipeline.integration.overlap import often_cited, often_cited_overlap, permuted_overlaps
+from pipeline.integration.citation_matrix import citation_counts, expected_counts, pair_affinity
+from pipeline.integration.corpus import CIRCULAR, Corpus, shares
+from pipeline.integration.draws import bca_interval, p_low, percentile_interval
+from pipeline.integration.evidence import HAND, JOURNAL, THEORY_LIMIT, Evidence, Verdict, Word
+from pipeline.integration.resampling import Resampled
 from pipeline.integration.sizes import BCA_PAPERS, THEORY_JUDGED, enough_for_index, size_of
 from pipeline.integration.verdict_words import failed_conditions, sentence
 
@@ -37,63 +29,56 @@ _RULE_OF_THREE: Final = -float(np.log(0.05))
 _NAN: Final = float("nan")
 
 
-def verdicts(corpus: Corpus, background: Corpus | None, settings: VerdictSettings) -> list[Verdict]:
+def verdicts(
+    resampled: Resampled, background: Corpus | None, printed: Mapping[str, str] | None = None
+) -> list[Verdict]:
     """Return the verdict on every two disciplines that have papers.
 
     Args:
-        corpus: the included studies, labelled by their journals, `hand_weights` where people labelled them.
+        resampled: the included studies, labelled by their journals, `hand_weights` where people labelled them.
         background: papers of the same journals and years on another topic; None: there are none.
-        settings: draws, seed and periods.
+        printed: code of a discipline -> name.
     """
-    sets = {JOURNAL: _label_set(corpus)}
+    corpus = resampled.corpus
+    journals = _label_set(corpus)
+    sets = {JOURNAL: resampled if journals is corpus else replace(resampled, corpus=journals)}
     if any(paper.hand_weights for paper in corpus.papers):
-        sets[HAND] = _hand_labels(corpus)
-    places = sorted({place for labelled in (corpus, *sets.values()) for place in labelled.primary if place >= 0})
+        sets[HAND] = replace(resampled, corpus=_hand_labels(corpus))
+    labelled = [corpus, *(item.corpus for item in sets.values())]
+    places = sorted({place for item in labelled for place in item.primary.tolist() if place >= 0})
     pairs = list(combinations([corpus.disciplines[place] for place in places], 2))
-    drawn = {name: _evidence(labelled, _label_set(background), pairs, settings) for name, labelled in sets.items()}
+    compared = _label_set(background) if background is not None else None
+    drawn = {name: _evidence(item, compared, pairs) for name, item in sets.items()}
+    by_set = {name: item.corpus for name, item in sets.items()}
     return [
-        _verdict(corpus, sets, {name: found[pair] for name, found in drawn.items()}, pair, settings) for pair in pairs
+        _verdict(by_set, {name: found[pair] for name, found in drawn.items()}, pair, corpus, printed or {})
+        for pair in pairs
     ]
 
 
-def _label_set(corpus: Corpus | None) -> Corpus:
+def _label_set(corpus: Corpus) -> Corpus:
     """Return the corpus with the labels that may stand in a verdict; the others are taken away."""
-    if corpus is None:
-        return replace(_EMPTY)
     allowed = np.array([paper.label_source not in CIRCULAR for paper in corpus.papers], dtype=bool)
-    return corpus.with_weights(corpus.weights * allowed[:, None])
+    return corpus if allowed.all() else corpus.with_weights(corpus.weights * allowed[:, None])
 
 
 def _hand_labels(corpus: Corpus) -> Corpus:
     return corpus.with_weights(shares([paper.hand_weights or {} for paper in corpus.papers], corpus.disciplines))
 
 
-_EMPTY: Final = Corpus(
-    (), (), (), (), np.zeros((0, 0)), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 0)),
-    np.zeros(0, np.bool_), np.zeros(0, np.bool_),
-)  # fmt: skip
-
-
 def _evidence(
-    corpus: Corpus, background: Corpus, pairs: Sequence[tuple[str, str]], settings: VerdictSettings
+    resampled: Resampled, background: Corpus | None, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Evidence]:
     """Return the evidence of all pairs; draws are made only where some pair has enough papers."""
+    corpus = resampled.corpus
     sizes = {code: size_of(corpus, code) for code in {code for pair in pairs for code in pair}}
     found = {pair: Evidence((sizes[pair[0]], sizes[pair[1]])) for pair in pairs}
     eligible = [pair for pair in pairs if found[pair].enough]
-    if not eligible:
-        return found
-    strata, seed, draws = strata_of(corpus, settings.periods), settings.seed, settings.permutations
-    counts, permuted = citation_counts(corpus), permuted_counts(corpus, strata, draws, seed)
-    drawn, left_out = bootstrapped_counts(corpus, settings.bootstrap, seed), counts - single_counts(corpus)
-    overlaps = often_cited_overlap(corpus.primary, often_cited(corpus), len(corpus.disciplines))
-    chance = permuted_overlaps(corpus, strata, draws, seed)
-    sums, permuted_sums = coupling_sums(corpus), permuted_coupling(corpus, strata, draws, seed)
     for pair in eligible:
         one, two = (corpus.disciplines.index(code) for code in pair)
-        ratios = permuted_sums.pair(one, two).ratio
-        observed = float(pair_affinity(counts, one, two))
-        limits = _limits(counts, drawn, left_out, (one, two))
+        ratios = resampled.permuted_sums.pair(one, two).ratio
+        observed = float(pair_affinity(resampled.counts, one, two))
+        limits = _limits(resampled, (one, two))
         ratio_low, ratio_high = percentile_interval(ratios)
         found[pair] = Evidence(
             found[pair].sizes,
@@ -102,10 +87,10 @@ def _evidence(
             high=limits["high"],
             low_90=limits["low_90"],
             high_90=limits["high_90"],
-            p=p_low(observed, pair_affinity(permuted, one, two)),
-            overlap=float(overlaps[one, two]),
-            overlap_bar=float(np.nanquantile(chance[:, one, two], _PERCENTILE)),
-            ratio=float(sums.pair(one, two).ratio),
+            p=p_low(observed, pair_affinity(resampled.permuted_counts, one, two)),
+            overlap=float(resampled.overlaps[one, two]),
+            overlap_bar=float(np.nanquantile(resampled.permuted_overlaps[:, one, two], _PERCENTILE)),
+            ratio=float(resampled.sums.pair(one, two).ratio),
             ratio_low=ratio_low,
             ratio_high=ratio_high,
             background=_background(background, pair),
@@ -116,19 +101,20 @@ def _evidence(
     return found
 
 
-def _limits(counts: Floats, drawn: Floats, left_out: Floats, pair: tuple[int, int]) -> dict[str, float]:
+def _limits(resampled: Resampled, pair: tuple[int, int]) -> dict[str, float]:
     """Return the 95 % and 90 % limits of observed/expected.
 
     Where no citation was seen, every draw is 0 too, so the upper limit is that of a Poisson count of none, 3 /
     expected (Hanley & Lippman-Hand 1983, 10.1001/jama.1983.03330370053031).
     """
-    observed = float(pair_affinity(counts, *pair))
-    values, jackknife = pair_affinity(drawn, *pair), pair_affinity(left_out, *pair)
+    counts = resampled.counts
+    observed, values = float(pair_affinity(counts, *pair)), pair_affinity(resampled.bootstrapped_counts, *pair)
+    jackknife = pair_affinity(resampled.left_out_counts, *pair)
     expected = expected_counts(counts)
     floor = _RULE_OF_THREE / max(float(expected[pair] + expected[pair[::-1]]), 1e-12)
     limits: dict[str, float] = {}
     for ends, confidence in ((("low", "high"), 0.95), (("low_90", "high_90"), 0.90)):
-        if len(left_out) >= BCA_PAPERS:
+        if len(jackknife) >= BCA_PAPERS:
             low, high = bca_interval(observed, values, jackknife, confidence)
         else:
             low, high = percentile_interval(values, confidence)
@@ -136,8 +122,8 @@ def _limits(counts: Floats, drawn: Floats, left_out: Floats, pair: tuple[int, in
     return limits
 
 
-def _background(background: Corpus, pair: tuple[str, str]) -> float:
-    if any(code not in background.disciplines for code in pair):
+def _background(background: Corpus | None, pair: tuple[str, str]) -> float:
+    if background is None or any(code not in background.disciplines for code in pair):
         return _NAN
     if not all(enough_for_index(size_of(background, code)) for code in pair):
         return _NAN
@@ -146,11 +132,11 @@ def _background(background: Corpus, pair: tuple[str, str]) -> float:
 
 
 def _verdict(
-    corpus: Corpus,
     sets: Mapping[str, Corpus],
     evidence: Mapping[str, Evidence],
     pair: tuple[str, str],
-    settings: VerdictSettings,
+    corpus: Corpus,
+    printed: Mapping[str, str],
 ) -> Verdict:
     areas = _shared_areas(sets[JOURNAL], pair)
     judged = [paper.traditions for paper in corpus.papers if paper.traditions is not None]
@@ -174,7 +160,7 @@ def _verdict(
     draft = Verdict(*pair, word, (), "", evidence, areas, len(judged), both, high)
     failed = failed_conditions(draft) if word in ("not shown", "little cross-citation") else ()
     draft = replace(draft, failed=failed)
-    return replace(draft, sentence=sentence(draft, settings))
+    return replace(draft, sentence=sentence(draft, printed))
 
 
 def _shared_areas(corpus: Corpus, pair: tuple[str, str]) -> tuple[str, ...]:

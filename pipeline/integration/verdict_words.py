@@ -15,7 +15,6 @@ from pipeline.integration.evidence import (
     THEORY_LIMIT,
     Evidence,
     Verdict,
-    VerdictSettings,
 )
 from pipeline.integration.sizes import THEORY_JUDGED, VERDICT_PAPERS, VERDICT_REFERENCES, VERDICT_RESOLVED
 
@@ -72,9 +71,9 @@ def _citation_conditions(found: Evidence) -> list[tuple[str, str]]:
     return texts
 
 
-def sentence(verdict: Verdict, settings: VerdictSettings) -> str:
+def sentence(verdict: Verdict, printed: Mapping[str, str]) -> str:
     """Return the verdict as a sentence with its numbers."""
-    names = f"{settings.name(verdict.first)} and {settings.name(verdict.second)}"
+    names = " and ".join(printed.get(code, code) for code in (verdict.first, verdict.second))
     if verdict.word == "no verdict":
         return (
             f"{names}: no verdict, for the disciplines were read off the references or guessed from words (circular)."
