@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from statsmodels.genmod.families import Binomial
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from pipeline.integration.citation_matrix import (
     bootstrapped_counts,
@@ -188,10 +190,8 @@ def trend(corpus: Corpus) -> Trend:
 
 
 def _fitted(years: Any, other: Any, kept: Any, size: tuple[int, int]) -> Trend:  # noqa: ANN401
-    import statsmodels.api as sm
-
-    design = sm.add_constant((years - years.mean()) / YEARS_OF_STEP)
-    model = sm.GLM(np.column_stack([other, kept]), design, family=sm.families.Binomial())
+    design = np.column_stack([np.ones(len(years)), (years - years.mean()) / YEARS_OF_STEP])
+    model = GLM(np.column_stack([other, kept]), design, family=Binomial())
     fit = model.fit(cov_type="cluster", cov_kwds={"groups": np.arange(len(years))})
     low, high = np.exp(fit.conf_int()[1])
     return Trend(float(np.exp(fit.params[1])), float(low), float(high), float(fit.pvalues[1]), *size)
