@@ -22,3 +22,18 @@ class DisciplinesSection(Section):
     crosswalk: str = Field(default="", description="CSV with scheme, label, discipline; relative to screening/")
     patterns: str = Field(default="", description="CSV with label, code: coding-frame discipline -> discipline code")
     dimension: str = Field(default="discipline", description="dimension of the coding frame that names disciplines")
+    journals: str = Field(
+        default="", description="CSV (plain or .gz) of journals with title, issn, category; relative to screening/"
+    )
+    abbreviations: str = Field(default="", description="CSV (plain or .gz) with abbreviation, title of journals")
+    topics: str = Field(default="", description="CSV (plain or .gz) with topic, code or subfield: OpenAlex topics")
+    own_journals: str = Field(
+        default="",
+        description="the team's own list of journals for the second scheme: SCImago's CSV, a Scopus source list saved "
+        "as CSV, or title, issn, category; empty: the second scheme reads the register",
+    )
+    cited_works: str = Field(
+        default="disciplines/cited_works.csv",
+        description="CSV with key, discipline (several with |): cited works that people assign by hand; read where it "
+        "is there",
+    )

@@ -12,13 +12,20 @@ from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
 from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines, confirm_disciplines
+from pipeline.synthesis.journal_files import JournalFileNames, JournalFiles, read_journal_files
 
 PASSED = ("awaiting_retrieval", "awaiting_eligibility")
 
 CODED_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "record", nullable=False),
     Column("study_id", "str", "study the record's report belongs to", nullable=False),
-    Column("group", "str", "included (after full text) or passed (title and abstract only, so far)", nullable=False),
+    Column(
+        "group",
+        "str",
+        "included (after full text), passed (title and abstract only, so far), or the stratum of an excluded record "
+        "that is kept apart",
+        nullable=False,
+    ),
     Column("year", "int", "year of publication"),
 )
 
@@ -29,31 +36,31 @@ CONFIRMED_COLUMNS: tuple[Column, ...] = (
     Column("reviewer", "str", "the person", nullable=False),
 )
 
-_TEXTS = ("title", "abstract", "keywords_author", "keywords_index", "journal", "issn", "booktitle")
+STUDY_GROUPS = ("included", "passed")
+"""The groups the per-discipline tables count; all other groups are strata, counted apart."""
+
+_TEXTS = ("title", "abstract", "keywords_author", "keywords_index", "journal", "journal_abbr", "issn", "booktitle")
 _RECORD = ("cluster_id", *_TEXTS, "subject_categories", "research_areas", "year")
 
 
 def code(stage: StageInput) -> StageResult:
     """Return the tables coded, disciplines, suggestions and confirmed.
 
-    Inputs: `full_text/reports`, `deduplicate/records`, `deduplicate/clusters`, `decisions/coding`; the coding frame and
-    the discipline files the protocol names.
+    Inputs: `full_text/reports`, `screen/screened` (for the strata), `deduplicate/records`, `deduplicate/clusters`,
+    `decisions/coding`; the coding frame, the discipline files and the files about journals the protocol names.
 
     Raises:
         ProtocolError: the coding frame or a discipline file has mistakes; all of them, a line each.
     """
     frame, disciplines = coding_files(stage.files, stage.protocol)
-    reports, records = stage.tables["full_text/reports"], stage.tables["deduplicate/records"]
-    wanted = reports[reports["state"].isin([*PASSED, "included"])]
-    texts = wanted[["record_id", "study_id", "cluster_id", "state"]].merge(
-        records[list(_RECORD)], on="cluster_id", how="left"
-    )
+    journals = journal_files(stage.files, stage.protocol, disciplines)
+    texts = _chosen(stage).merge(stage.tables["deduplicate/records"][list(_RECORD)], on="cluster_id", how="left")
     coded = entry_frame(
         [
             {
                 "record_id": row["record_id"],
                 "study_id": row["study_id"],
-                "group": "included" if row["state"] == "included" else "passed",
+                "group": row["group"],
                 "year": None if pd.isna(row["year"]) else int(row["year"]),
             }
             for row in rows_of(texts)
@@ -61,17 +68,49 @@ def code(stage: StageInput) -> StageResult:
         CODED_COLUMNS,
     )
     confirmed = _confirmed(stage, texts)
-    assigned = confirm_disciplines(assign_disciplines(texts, disciplines), confirmed, disciplines)
+    assigned = confirm_disciplines(assign_disciplines(texts, disciplines, journals), confirmed, disciplines)
     suggested = suggest_codes(texts, frame)
+    apart = ~coded["group"].isin(STUDY_GROUPS)
     numbers = {
-        "coded": len(coded),
+        "coded": int((~apart).sum()),
+        "strata": int(apart.sum()),
         "suggestions": len(suggested),
         "confirmed": int(confirmed["record_id"].nunique()),
         "discipline_unknown": int((assigned["discipline"] == "unknown").sum()),
     }
-    summary = f"{len(coded):,} records, {len(suggested):,} suggested codes, {numbers['confirmed']:,} coded by people"
+    summary = (
+        f"{numbers['coded']:,} records, {len(suggested):,} suggested codes, {numbers['confirmed']:,} coded by people"
+    )
+    if numbers["strata"]:
+        summary += f"; {numbers['strata']:,} in strata"
     tables = {"coded": coded, "disciplines": assigned, "suggestions": suggested, "confirmed": confirmed}
     return StageResult(tables, summary=summary, numbers=numbers)
+
+
+def _chosen(stage: StageInput) -> pd.DataFrame:
+    """Return record_id, study_id, cluster_id and group of what is coded: the reports, then the strata."""
+    reports, screened = stage.tables["full_text/reports"], stage.tables["screen/screened"]
+    wanted = reports[reports["state"].isin([*PASSED, "included"])]
+    group = wanted["state"].map(lambda state: "included" if state == "included" else "passed")
+    apart = screened[(screened["outcome"] == "excluded") & screened["stratum"].notna()]
+    apart = apart[~apart["record_id"].isin(reports["record_id"])]
+    names = ["record_id", "study_id", "cluster_id", "group"]
+    return pd.concat(
+        [
+            wanted.assign(group=group)[names],
+            apart.assign(study_id=apart["record_id"], group=apart["stratum"])[names],
+        ],
+        ignore_index=True,
+    )
+
+
+def journal_files(files: Mapping[str, bytes], protocol: Protocol, disciplines: DisciplineFiles) -> JournalFiles:
+    """Return the files about journals; a file the protocol does not name is an empty one."""
+    parts = protocol.disciplines
+    named = (parts.journals, parts.abbreviations, parts.topics, parts.own_journals)
+    register, abbreviations, topics, own = (files.get(f"screening/{name}", b"") if name else b"" for name in named)
+    names = JournalFileNames(*(f"screening/{name}" for name in named))
+    return read_journal_files(disciplines, register, abbreviations, topics, own, names)
 
 
 def coding_files(files: Mapping[str, bytes], protocol: Protocol) -> tuple[CodingFrame, DisciplineFiles]:

@@ -16,7 +16,7 @@ from pipeline.report.flow_files import drawn_flow
 from pipeline.report.overlap_figure import overlap_figure
 from pipeline.report.page import Figure, FileLink, Page, Section, Table, render_page
 from pipeline.report.source_overlap import Overlap, contribution_listing, intersection_listing, source_overlap
-from pipeline.stages.code import coding_files
+from pipeline.stages.code import STUDY_GROUPS, coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
 from pipeline.stages.report_lists import Listing, listings
@@ -88,7 +88,7 @@ def report(stage: StageInput) -> StageResult:
 def _synthesis(stage: StageInput) -> list[SynthesisTable]:
     """Return the per-discipline tables; a study counts once, by its first report."""
     frame, disciplines = coding_files(stage.files, stage.protocol)
-    coded = stage.tables["code/coded"].sort_values(["group", "record_id"])
+    coded = _without_strata(stage.tables["code/coded"]).sort_values(["group", "record_id"])
     studies = coded.drop_duplicates(["group", "study_id"])
     kept = set(studies["record_id"])
 
@@ -107,6 +107,11 @@ def _synthesis(stage: StageInput) -> list[SynthesisTable]:
         year_bands=stage.protocol.report.year_bands,
         codes=frame.code_names(),
     )
+
+
+def _without_strata(coded: pd.DataFrame) -> pd.DataFrame:
+    """Return the coded records that the tables count; strata are counted apart."""
+    return coded[coded["group"].isin(STUDY_GROUPS)]
 
 
 def _table_csv(table: SynthesisTable) -> bytes:
@@ -198,8 +203,10 @@ def _tables_section(stage: StageInput, tables: Sequence[SynthesisTable]) -> Sect
 
 
 def _coding_note(stage: StageInput) -> str:
-    confirmed = int(stage.tables["code/confirmed"]["record_id"].nunique())
-    coded = len(stage.tables["code/coded"])
+    counted = _without_strata(stage.tables["code/coded"])
+    by_people = stage.tables["code/confirmed"]
+    confirmed = int(by_people.loc[by_people["record_id"].isin(counted["record_id"]), "record_id"].nunique())
+    coded = len(counted)
     return (
         f"Codes are suggested by word patterns and unconfirmed, except for {confirmed} of {coded} records that people "
         "coded. Abstracts show only part of what a study reports: each table says how many records could be judged."

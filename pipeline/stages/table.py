@@ -31,6 +31,20 @@ def coding_files(review: Review, protocol: Protocol) -> list[Path]:
     return [review.screening / name for name in dict.fromkeys(names) if name]
 
 
+def journal_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding files, and the files about journals that the protocol names."""
+    parts = protocol.disciplines
+    names = (parts.journals, parts.abbreviations, parts.topics, parts.own_journals)
+    found = [review.screening / name for name in dict.fromkeys(names) if name]
+    return [*coding_files(review, protocol), *found]
+
+
+def cited_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the files about journals, and the cited works that people assigned where there are any."""
+    works = review.screening / protocol.disciplines.cited_works
+    return [*journal_files(review, protocol), *([works] if works.is_file() else [])]
+
+
 _DEDUP = "pipeline.dedup.tables"
 
 STAGES: tuple[Stage, ...] = (
@@ -104,15 +118,34 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "code",
         "pipeline.stages.code:code",
-        reads=("full_text/reports", "deduplicate/records", "deduplicate/clusters", "decisions/coding"),
+        reads=(
+            "full_text/reports",
+            "screen/screened",
+            "deduplicate/records",
+            "deduplicate/clusters",
+            "decisions/coding",
+        ),
         writes={
             "coded": "pipeline.stages.code:CODED_COLUMNS",
             "disciplines": "pipeline.synthesis.disciplines:DISCIPLINE_COLUMNS",
             "suggestions": "pipeline.synthesis.coding:SUGGESTION_COLUMNS",
             "confirmed": "pipeline.stages.code:CONFIRMED_COLUMNS",
         },
-        sections=("coding", "disciplines"),
-        files=coding_files,
+        sections=("coding", "disciplines", "strata"),
+        files=journal_files,
+    ),
+    Stage(
+        "references",
+        "pipeline.stages.references:references",
+        reads=("screen/screened", "deduplicate/records", "code/coded", "code/disciplines"),
+        writes={
+            "references": "pipeline.synthesis.cited_columns:REFERENCE_COLUMNS",
+            "lists": "pipeline.synthesis.cited_columns:LIST_COLUMNS",
+            "unresolved": "pipeline.synthesis.cited_columns:UNRESOLVED_COLUMNS",
+            "disciplines": "pipeline.synthesis.disciplines:DISCIPLINE_COLUMNS",
+        },
+        sections=("disciplines",),
+        files=cited_files,
     ),
     Stage(
         "count",

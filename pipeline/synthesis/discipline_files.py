@@ -36,6 +36,9 @@ class DisciplineFiles:
         by_issn: ISSN of a core journal -> code.
         by_title: normal title of a core journal -> code.
         by_category: normal subject category -> code.
+        by_scheme: scheme of the crosswalk -> normal subject category -> code.
+        by_code: number of a category (of the schemes that number theirs) -> code.
+        covers: scheme and category -> disciplines that a broad category holds besides its own; words may choose one.
         patterns: (code, pattern) of every label of the coding frame that stands for a discipline.
         labels: label of the coding frame -> code (empty: no discipline).
         dimension: dimension of the coding frame the labels belong to.
@@ -46,6 +49,9 @@ class DisciplineFiles:
     by_issn: Mapping[str, str] = field(default_factory=dict)
     by_title: Mapping[str, str] = field(default_factory=dict)
     by_category: Mapping[str, str] = field(default_factory=dict)
+    by_scheme: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    by_code: Mapping[str, str] = field(default_factory=dict)
+    covers: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     dimension: str = "discipline"
@@ -67,8 +73,9 @@ class DisciplineFiles:
         Args:
             names: code, name and, where wanted, informative (`no`: the code says nothing, such as "multidisciplinary").
             core: title, issn (several with `|`), discipline: journals whose discipline the review has settled.
-            crosswalk: scheme, label, discipline: subject categories. Where two schemes have the same label the
-                scheme that comes first in the file counts.
+            crosswalk: scheme, label, discipline: subject categories; where wanted code (the category's number in its
+                scheme) and covers (further disciplines that a broad category holds, with `|`). Where two schemes have
+                the same label the scheme that comes first in the file counts.
             patterns: label, code: a code of the coding frame -> a discipline (an empty code: none).
             frame: the coding frame.
             dimension: dimension of the frame whose codes name disciplines.
@@ -84,15 +91,26 @@ class DisciplineFiles:
         )
         known = tuple(found_names)
         by_issn, by_title = _core(read_listing(core, shown.core, ("title", "issn", "discipline")), known, mistakes)
-        by_category = _crosswalk(
-            read_listing(crosswalk, shown.crosswalk, ("scheme", "label", "discipline")), known, mistakes
-        )
+        table = read_listing(crosswalk, shown.crosswalk, ("scheme", "label", "discipline"), ("code", "covers"))
+        by_category, by_scheme, by_code, covers = _crosswalk(table, known, mistakes)
         labels = _labels(read_listing(patterns, shown.patterns, ("label", "code")), known, mistakes)
         coding = _frame(frame, shown.frame, mistakes)
         compiled = _patterns(labels, coding, dimension, shown, mistakes)
         if mistakes:
             raise ProtocolError.from_lines(mistakes)
-        return cls(found_names, uninformative, by_issn, by_title, by_category, compiled, labels, dimension)
+        return cls(
+            names=found_names,
+            uninformative=uninformative,
+            by_issn=by_issn,
+            by_title=by_title,
+            by_category=by_category,
+            by_scheme=by_scheme,
+            by_code=by_code,
+            covers=covers,
+            patterns=compiled,
+            labels=labels,
+            dimension=dimension,
+        )
 
 
 def _names(listing: Listing, mistakes: list[str]) -> tuple[dict[str, str], frozenset[str]]:
@@ -135,18 +153,30 @@ def _core(listing: Listing, known: Sequence[str], mistakes: list[str]) -> tuple[
     return by_issn, by_title
 
 
-def _crosswalk(listing: Listing, known: Sequence[str], mistakes: list[str]) -> dict[str, str]:
+def _crosswalk(
+    listing: Listing, known: Sequence[str], mistakes: list[str]
+) -> tuple[dict[str, str], dict[str, dict[str, str]], dict[str, str], dict[tuple[str, str], frozenset[str]]]:
     mistakes += listing.mistakes
     by_category: dict[str, str] = {}
     by_scheme: dict[str, dict[str, str]] = {}
+    by_code: dict[str, str] = {}
+    covers: dict[tuple[str, str], frozenset[str]] = {}
     for row in listing.rows:
         code = _known_code(listing, row, "discipline", known, mistakes)
         label = normal_label(row.cells["label"])
         _settle(by_scheme.setdefault(row.cells["scheme"], {}), label, code, listing, row, "label", mistakes)
+        if row.cells["code"]:
+            _settle(by_code, row.cells["code"], code, listing, row, "code", mistakes)
+        held = frozenset(part.strip() for part in row.cells["covers"].split("|") if part.strip())
+        if held:
+            mistakes += [
+                _unknown(listing, row, "covers", part, known) for part in sorted(held.difference(known or held))
+            ]
+            covers[row.cells["scheme"], label] = held | {code}
     for labels in by_scheme.values():
         for label, code in labels.items():
             by_category.setdefault(label, code)
-    return by_category
+    return by_category, by_scheme, by_code, covers
 
 
 def _labels(listing: Listing, known: Sequence[str], mistakes: list[str]) -> dict[str, str]:

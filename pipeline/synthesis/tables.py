@@ -293,7 +293,7 @@ def _check_sums(name: str, rows: list[dict[str, object]], whole: dict[str, objec
 
 def _discipline_notes(counted: _Counted, disciplines: pd.DataFrame) -> list[str]:
     chosen = disciplines[disciplines["record_id"].isin(list(counted.shares))]
-    by_words = chosen.loc[chosen["discipline_source"] == "pattern", "record_id"].nunique()
+    by_words = chosen.loc[chosen["discipline_source"] == "predicted", "record_id"].nunique()
     unknown = sum(shares.get(UNKNOWN, 0.0) == 1.0 for shares in counted.shares.values())
     tied = sum(counted.first(key) == SEVERAL for key in counted.shares)
     return [f"discipline by words only, unconfirmed: {by_words}; unknown: {unknown}; several, none first: {tied}"]

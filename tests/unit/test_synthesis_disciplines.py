@@ -40,7 +40,7 @@ def files(**changed: bytes) -> DisciplineFiles:
 
 def table(*rows: dict[str, object]) -> pd.DataFrame:
     empty = {"title": "", "abstract": "", "keywords_author": [], "keywords_index": [], "journal": None, "issn": []}
-    empty |= {"booktitle": None, "subject_categories": [], "research_areas": []}
+    empty |= {"journal_abbr": None, "booktitle": None, "subject_categories": [], "research_areas": []}
     return pd.DataFrame([{"record_id": f"r{place}"} | empty | row for place, row in enumerate(rows, start=1)])
 
 
@@ -99,7 +99,7 @@ def test_research_areas_count_where_no_category_is_known() -> None:
 
 def test_clear_words_are_a_suggestion() -> None:
     result = assign_disciplines(table({"title": "Meals and diets", "abstract": "A pupil eats."}), files())
-    assert result.loc[0, ["discipline", "discipline_source", "matched"]].tolist() == ["NUT", "pattern", "meal; diet"]
+    assert result.loc[0, ["discipline", "discipline_source", "matched"]].tolist() == ["NUT", "predicted", "meal; diet"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_codes_of_people_replace_what_was_assigned() -> None:
     first = after.loc[0, ["discipline", "weight", "primary", "tie", "discipline_source", "matched"]].tolist()
     assert first == ["NUT", 1.0, True, False, "person", "anna: dietetics; ben: dietetics"]
     assert after["record_id"].tolist() == ["r1", "r2"]
-    assert after["discipline_source"].tolist() == ["person", "pattern"]
+    assert after["discipline_source"].tolist() == ["person", "predicted"]
 
 
 def test_people_who_name_several_share_the_record() -> None:

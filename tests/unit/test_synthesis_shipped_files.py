@@ -36,7 +36,7 @@ def frame() -> CodingFrame:
 
 def record(**fields: object) -> pd.DataFrame:
     empty = {"title": "", "abstract": "", "keywords_author": [], "keywords_index": [], "journal": "", "issn": []}
-    empty |= {"booktitle": "", "subject_categories": [], "research_areas": []}
+    empty |= {"journal_abbr": "", "booktitle": "", "subject_categories": [], "research_areas": []}
     return pd.DataFrame([{"record_id": "r1"} | empty | fields])
 
 
@@ -109,7 +109,12 @@ def labelled() -> pd.DataFrame:
     subjects = found["note"].str.extract("subject=([^=]*); cited_refs")[0].fillna("")
     lists = {"keywords_index": "", "issn": "", "research_areas": ""}
     table = pd.DataFrame({name: found[name] for name in ("title", "abstract", "journal")}).assign(
-        record_id=found["id"], booktitle="", label=found["discipline"], keywords_author=found["keywords"], **lists
+        record_id=found["id"],
+        booktitle="",
+        journal_abbr="",
+        label=found["discipline"],
+        keywords_author=found["keywords"],
+        **lists,
     )
     table["subject_categories"] = [[part.strip() for part in cell.split(";")] for cell in subjects]
     return table

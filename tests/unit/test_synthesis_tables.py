@@ -208,7 +208,7 @@ def test_without_a_frame_the_codes_that_occur_are_the_columns() -> None:
 
 
 def test_words_only_disciplines_are_counted_as_unconfirmed() -> None:
-    found = made(record_table(("a", 2001, "included")), discipline_table({"a": {"NUT": 1.0}}, source="pattern"))
+    found = made(record_table(("a", 2001, "included")), discipline_table({"a": {"NUT": 1.0}}, source="predicted"))
     assert "discipline by words only, unconfirmed: 1" in found["discipline_by_year_included"].note
 
 
