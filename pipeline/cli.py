@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import __version__
+from pipeline.cli_integrate import add_integrate
 from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
 
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_review_commands(commands)
     _add_file_commands(commands)
+    add_integrate(commands)
     return top
 
 
@@ -93,6 +95,13 @@ def _add_review_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     part.add_argument("--reviewer", default="", help="whose ledger takes it (default: the first of the protocol)")
     part.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
     part.set_defaults(run=_split)
+
+    close = commands.add_parser(
+        "close-version", help="keep the state of every entry, for an update to go on from", description=_close.__doc__
+    )
+    close.add_argument("name", help="name of the version, such as 2026-03")
+    close.add_argument("--review", default=".", dest="folder", metavar="PATH", help="the review's folder")
+    close.set_defaults(run=_close)
 
     new = commands.add_parser("new", help="write the skeleton of a new review", description=_new.__doc__)
     new.add_argument("folder", help="folder to make")
@@ -207,6 +216,16 @@ def _split(chosen: argparse.Namespace) -> int:
 
     review = open_review(Path(chosen.folder))
     for line in split(review, chosen.wanted, chosen.entries, reviewer=chosen.reviewer, undo=chosen.undo):
+        print(printable(line))
+    return DONE
+
+
+def _close(chosen: argparse.Namespace) -> int:
+    """Write screening/versions/NAME.csv: the state of every entry now; an updated review names it in [previous]."""
+    from pipeline.close_version import close_version
+    from pipeline.review import open_review
+
+    for line in close_version(open_review(Path(chosen.folder)), chosen.name):
         print(printable(line))
     return DONE
 

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, Field, StrictInt, ValidationError, field_validator, model_validator
 
 from pipeline.errors import ProtocolError
+from pipeline.protocol_integration import IntegrationSection
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 from pipeline.protocol_previous import AdjustmentSection, PreviousSection
 from pipeline.protocol_screening import FullTextSection, ScreeningSection
@@ -29,6 +30,7 @@ __all__ = [
     "DedupSection",
     "DisciplinesSection",
     "FullTextSection",
+    "IntegrationSection",
     "Protocol",
     "ReportSection",
     "ReviewSection",
@@ -180,6 +182,7 @@ class Protocol(Section):
     full_text: FullTextSection = FullTextSection()
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
+    integration: IntegrationSection = IntegrationSection()
     report: ReportSection = ReportSection()
     previous: PreviousSection = PreviousSection()
     adjustments: dict[str, AdjustmentSection] = Field(
@@ -190,7 +193,8 @@ class Protocol(Section):
     def _codes_exist(self) -> Protocol:
         wrong = [message for _, message in mistakes_across(self.model_dump())]
         if self.adjustments and self.previous.studies is None:
-            wrong.append("[adjustments] are for updated reviews: fill [previous] too")
+            also = "; those of a closed version are derived" if self.previous.version else ""
+            wrong.append(f"[adjustments] are for numbers typed into [previous]{also}: fill [previous] too")
         if wrong:
             raise ValueError("; ".join(wrong))
         return self

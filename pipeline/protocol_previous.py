@@ -7,12 +7,20 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipeline.version_names import VERSION_NAME
+
 
 class PreviousSection(BaseModel):
-    """An updated review: what its previous version included. Typed in, so who and when are asked for."""
+    """An updated review: the closed version it goes on from; or, for a review done elsewhere, its numbers.
+
+    Numbers are typed in, so who and when are asked for.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    version: str = Field(
+        default="", description="name of the closed version this review goes on from; all numbers are derived from it"
+    )
     studies: int | None = Field(strict=True, default=None, ge=0, description="studies in the previous version")
     reports: int | None = Field(strict=True, default=None, ge=0, description="reports of these studies")
     entered_by: str = Field(default="", description="who typed these numbers in")
@@ -27,12 +35,19 @@ class PreviousSection(BaseModel):
 
     @model_validator(mode="after")
     def _all_or_none(self) -> PreviousSection:
+        if self.version and not VERSION_NAME.fullmatch(self.version):
+            raise ValueError(
+                "[previous] version is the name given to `close-version`: small letters a to z, digits, `.`, `-`, `_`; "
+                f"found {self.version!r}"
+            )
         given = (
             self.studies is not None,
             self.reports is not None,
             bool(self.entered_by.strip()),
             bool(self.entered_at),
         )
+        if self.version and any(given):
+            raise ValueError("[previous] takes either version, or studies, reports, entered_by and entered_at")
         if any(given) and not all(given):
             raise ValueError("[previous] needs studies, reports, entered_by and entered_at")
         if self.studies is not None and self.reports is not None and self.studies > self.reports:

@@ -35,6 +35,9 @@ def count_lines(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     yield "Reports excluded", sum(line["n"] for lane in (main, other) for line in lane["excluded"])
     yield "Studies included in review", counts["studies_included"]
     yield "Reports of included studies", counts["reports_included"]
+    if counts.get("previous"):
+        yield "Total studies included in review, both versions", counts["total_studies"]
+        yield "Reports of total included studies, both versions", counts["total_reports"]
     for line in counts["strata"]:
         yield f"Kept apart: {line['label']}", line["n"]
 

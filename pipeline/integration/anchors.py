@@ -61,9 +61,9 @@ def read_anchors(data: bytes, shown_as: str) -> tuple[Anchor, ...]:
 def anchors_cited(references: Iterable[Mapping[str, Any]], anchors: Sequence[Anchor]) -> dict[str, set[str]]:
     """Return record id -> keys of the anchors it cites.
 
-    A reference is an anchor where the DOIs agree; else where surname of the first author and year agree, and either
-    volume and first page, or the first three words of the title. Web of Science gives the titles of books only, cut
-    short, in the place of the source: there each word must begin the title's word.
+    A reference is an anchor where the DOIs agree; else where surname of the first author and year agree, and first page
+    (and volume, where both have one), or else the first three words of the title. Web of Science gives the titles of
+    books only, cut short, in the place of the source: there each word must begin the title's word.
 
     Args:
         references: rows with record_id, doi, author, year, title, source, volume, page (cells may be empty).
@@ -86,8 +86,8 @@ def anchors_cited(references: Iterable[Mapping[str, Any]], anchors: Sequence[Anc
 
 def _same_work(row: Mapping[str, Any], anchor: Anchor) -> bool:
     volume, page = _text(row["volume"]), _text(row["page"])
-    if volume and page and anchor.volume and anchor.page:
-        return volume == anchor.volume and page == anchor.page
+    if page and anchor.page:
+        return page == anchor.page and (volume == anchor.volume or not volume or not anchor.volume)
     wanted, title = _words(anchor.title), _words(_text(row["title"]))
     if title:
         return title[:_TITLE_WORDS] == wanted[:_TITLE_WORDS]

@@ -97,7 +97,7 @@ def measure(
         flags = shared_tables.anchor_flags(measured, settings)
         found["periods"], listed = change_tables.period_table(corpus, settings, flags)
         spans = tuple(listed)
-    judged = verdicts(resampled, measured.background, settings.names)
+    judged = verdicts(resampled, measured.background, settings.names, settings.pairs)
     order = ["sizes", *CITATION_TABLES, "vocabulary", "typical_terms", "concepts", "information"]
     tables = [
         found.get(name) or ResultTable(name, CITATION_TABLES[name], ("note",), reason=NOT_COMPUTED) for name in order

@@ -30,7 +30,10 @@ _NAN: Final = float("nan")
 
 
 def verdicts(
-    resampled: Resampled, background: Corpus | None, printed: Mapping[str, str] | None = None
+    resampled: Resampled,
+    background: Corpus | None,
+    printed: Mapping[str, str] | None = None,
+    always: Sequence[tuple[str, str]] = (),
 ) -> list[Verdict]:
     """Return the verdict on every two disciplines that have papers.
 
@@ -38,6 +41,7 @@ def verdicts(
         resampled: the included studies, labelled by their journals, `hand_weights` where people labelled them.
         background: papers of the same journals and years on another topic; None: there are none.
         printed: code of a discipline -> name.
+        always: pairs that get a verdict although one of the two has no paper.
     """
     corpus = resampled.corpus
     journals = _label_set(corpus)
@@ -47,6 +51,9 @@ def verdicts(
     labelled = [corpus, *(item.corpus for item in sets.values())]
     places = sorted({place for item in labelled for place in item.primary.tolist() if place >= 0})
     pairs = list(combinations([corpus.disciplines[place] for place in places], 2))
+    order = {code: place for place, code in enumerate(corpus.disciplines)}
+    wished = [(min(pair, key=order.__getitem__), max(pair, key=order.__getitem__)) for pair in always]
+    pairs = [*(pair for pair in dict.fromkeys(wished) if pair not in pairs), *pairs]
     compared = _label_set(background) if background is not None else None
     drawn = {name: _evidence(item, compared, pairs) for name, item in sets.items()}
     by_set = {name: item.corpus for name, item in sets.items()}

@@ -17,7 +17,9 @@ from pipeline.report.flow import flow_of
 from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
 from pipeline.stages.contract import StageInput, StageResult
+from pipeline.stages.update import since, version_of
 from pipeline.store import json_bytes
+from pipeline.versions import Version
 
 _SCREENING_STATES = {
     "undecided": "awaiting_screening",
@@ -44,7 +46,8 @@ def count(stage: StageInput) -> StageResult:
     check_decided(screened, clusters, reports)
     states = entry_states(entries, rejects, clusters, screened, reports)
     check_states(states, entries, rejects)
-    counts = counts_of(states, tables["import/sources"], stage.protocol)
+    version = version_of(stage.files, stage.protocol)
+    counts = counts_of(states, tables["import/sources"], stage.protocol, version)
     broken = broken_identities(counts) or list(check_flow(flow_of(counts)).broken)
     if broken:
         raise ConservationError(broken[0].identity, "; ".join(str(line).partition(": ")[2] for line in broken))
@@ -117,14 +120,23 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def counts_of(states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol) -> Counts:
+def counts_of(
+    states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol, version: Version | None = None
+) -> Counts:
     """Return the counts of the flow from the states of the entries.
 
     Args:
         states: `STATE_COLUMNS`.
         sources: import/sources, for the names of sources without entries and their order.
         protocol: for the order and labels of the reasons.
+        version: the closed version that an updated review goes on from; the lanes then hold what is new since.
+
+    Raises:
+        ConservationError: the totals of both versions do not add up.
     """
+    update = since(version, states) if version else None
+    known: frozenset[str] = update.sources if update else frozenset()
+    everything, states = states, update.states if update else states
     main, other = states[states["lane"] == "main"], states[states["lane"] == "other"]
     n = Counter(main["state"])
     removed = Counter(main.loc[main["state"] == "removed", "reason"])
@@ -135,7 +147,8 @@ def counts_of(states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol) -
     order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
     lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
     for kind, source in order:
-        lines[kind].append(Line(source, by_source[(kind, source)]))
+        if by_source[(kind, source)] or source not in known:
+            lines[kind].append(Line(source, by_source[(kind, source)]))
     return Counts(
         databases=tuple(lines["database"] + lines["demonstration"]),
         registers=tuple(lines["register"]),
@@ -156,11 +169,13 @@ def counts_of(states: pd.DataFrame, sources: pd.DataFrame, protocol: Protocol) -
         other=_lane_counts(other, protocol),
         studies_included=int(included["study_id"].nunique()),
         strata=tuple(
-            Line(stratum.label, int((states["stratum"] == name).sum()), name)
+            Line(stratum.label, int((everything["stratum"] == name).sum()), name)
             for name, stratum in protocol.strata.items()
         ),
-        previous=_previous(protocol),
-        adjustments=tuple(
+        previous=update.previous if update else _previous(protocol),
+        adjustments=update.adjustments
+        if update
+        else tuple(
             Adjustment(item.identity, item.n, " ".join(item.note.split())) for item in protocol.adjustments.values()
         ),
     )

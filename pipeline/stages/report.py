@@ -19,7 +19,10 @@ from pipeline.report.source_overlap import Overlap, contribution_listing, inters
 from pipeline.stages.code import STUDY_GROUPS, coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import counts_of
+from pipeline.stages.report_changes import changes_files, changes_section
+from pipeline.stages.report_integration import integration_sections
 from pipeline.stages.report_lists import Listing, listings
+from pipeline.stages.update import CLOSED, version_of
 from pipeline.summary import count_lines
 from pipeline.synthesis.tables import SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
@@ -56,7 +59,8 @@ def report(stage: StageInput) -> StageResult:
     Inputs: the tables of all earlier stages; the coding frame and discipline files for names and order.
     """
     protocol = stage.protocol
-    counts = counts_of(stage.tables["count/states"], stage.tables["import/sources"], protocol)
+    version = version_of(stage.files, protocol)
+    counts = counts_of(stage.tables["count/states"], stage.tables["import/sources"], protocol, version)
     notices = tuple(part for part in (" ".join(protocol.review.notice.split()),) if part)
     overlap = _overlap(stage)
     lists = listings(stage) | {
@@ -81,6 +85,7 @@ def report(stage: StageInput) -> StageResult:
         sections=tuple(_sections(stage, counts, lists, tables, overlap)),
     )
     files["report/index.html"] = render_page(page).encode("utf-8")
+    files |= changes_files(stage)
     warnings = tuple(Notice("warning", text, "figure") for text in drawn.warnings)
     return StageResult(files=files, notices=warnings, summary=f"{len(files)} files in outputs/report/")
 
@@ -126,6 +131,10 @@ def _typed_in(counts: Counts) -> tuple[str, ...]:
     if counts.previous is None:
         return ()
     given = counts.previous
+    if given.entered_by.startswith(CLOSED):
+        return (
+            f"Previous version: {given.studies:,} studies in {given.reports:,} reports, from the {given.entered_by}.",
+        )
     return (
         f"Previous version: {given.studies:,} studies in {given.reports:,} reports, typed in by {given.entered_by} on "
         f"{given.entered_at}.",
@@ -156,7 +165,9 @@ def _sections(
         ),
         (Table("Numbers of the flow", ("What", "n"), tuple(map(tuple, numbers)), "", "counts.json"),),
     )
+    yield from changes_section(stage)
     yield _tables_section(stage, tables)
+    yield from integration_sections(stage)
     yield _criteria_section(protocol, counts)
     yield _sources_section(stage)
     yield _overlap_section(overlap)

@@ -8,6 +8,7 @@ from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.version_names import version_file
 
 
 def exports(review: Review, protocol: Protocol) -> list[Path]:
@@ -43,6 +44,24 @@ def cited_files(review: Review, protocol: Protocol) -> list[Path]:
     """Return the files about journals, and the cited works that people assigned where there are any."""
     works = review.screening / protocol.disciplines.cited_works
     return [*journal_files(review, protocol), *([works] if works.is_file() else [])]
+
+
+def integration_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the files about journals, and those that the section [integration] names."""
+    parts = protocol.integration
+    names = (parts.similarity, parts.anchors, parts.traditions)
+    return [*journal_files(review, protocol), *(review.screening / name for name in dict.fromkeys(names) if name)]
+
+
+def closed_version(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the file of the closed version that an updated review goes on from."""
+    name = protocol.previous.version
+    return [review.folder / version_file(name)] if name else []
+
+
+def report_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the coding files and the closed version."""
+    return [*coding_files(review, protocol), *closed_version(review, protocol)]
 
 
 _DEDUP = "pipeline.dedup.tables"
@@ -148,6 +167,24 @@ STAGES: tuple[Stage, ...] = (
         files=cited_files,
     ),
     Stage(
+        "integrate",
+        "pipeline.stages.integrate:integrate",
+        reads=(
+            "deduplicate/records",
+            "screen/screened",
+            "code/coded",
+            "code/disciplines",
+            "code/suggestions",
+            "code/confirmed",
+            "references/references",
+            "references/disciplines",
+        ),
+        writes={"results": "pipeline.stages.integrate:RESULT_COLUMNS"},
+        sections=("review", "coding", "disciplines", "integration"),
+        files=integration_files,
+        libraries=("networkx", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "statsmodels"),
+    ),
+    Stage(
         "count",
         "pipeline.stages.count:count",
         reads=(
@@ -161,6 +198,7 @@ STAGES: tuple[Stage, ...] = (
         ),
         writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
+        files=closed_version,
     ),
     Stage(
         "worklists",
@@ -197,6 +235,7 @@ STAGES: tuple[Stage, ...] = (
             "code/disciplines",
             "code/suggestions",
             "code/confirmed",
+            "integrate/results",
             "count/states",
         ),
         writes={},
@@ -208,10 +247,11 @@ STAGES: tuple[Stage, ...] = (
             "full_text",
             "coding",
             "disciplines",
+            "integration",
             "report",
             "previous",
             "adjustments",
         ),
-        files=coding_files,
+        files=report_files,
     ),
 )

@@ -1,0 +1,120 @@
+"""A review is closed, searched again and brought up to date: totals, figure and page of changes come from the ids."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.close_version import close_version
+from pipeline.errors import ReviewError
+from pipeline.review import Review
+from tests.flow.toy_review import fill, make_review, output_hashes, read_csv, ris, run_stages, truth, works, write
+
+NEW_SEARCH = """
+[[source]]
+name = "Food Index, update"
+kind = "database"
+export = "food_update.ris"
+"""
+
+
+def decide(review: Review) -> None:
+    """Fill every sheet that is there: the right decision, and full texts of lunches included, of breakfasts not."""
+    for _ in range(12):
+        run = run_stages(review, next_sheet=False)
+        open_sheets = [item for item in run.issued.waiting if item.kind in ("borderline", "full-text", "duplicates")]
+        if not open_sheets:
+            return
+        for item in open_sheets:
+            rows = read_csv(review.folder / item.file)
+            if item.kind == "duplicates":
+                fill(review.folder / item.file, {row["id"]: {"answer": same_work(row)} for row in rows})
+            elif item.kind == "borderline":
+                fill(review.folder / item.file, {row["id"]: truth(row) for row in rows})
+            else:
+                fill(review.folder / item.file, {row["id"]: full_text(row) for row in rows})
+    raise AssertionError("sheets are still open")
+
+
+def same_work(row: dict[str, str]) -> str:
+    """Return the right answer about two entries: the same where their titles are."""
+    return "same" if row["title"].casefold() == row["other_title"].casefold() else "different"
+
+
+def new_works() -> list[dict[str, str]]:
+    """Return two works that the first search did not find, one of them to include."""
+    first = works()[:2]
+    return [
+        {name: value.replace("Bergen", "Oslo").replace("10.5555/", "10.5555/new.") for name, value in work.items()}
+        | {"author": "Lie, Kari", "volume": "99", "year": "2026"}
+        for work in first
+    ]
+
+
+def full_text(row: dict[str, str]) -> dict[str, str]:
+    """Return the right decision about the full text of a work of the toy review."""
+    if "lunch" in row["title"].lower():
+        return {"retrieved": "yes", "decision": "include", "reason": ""}
+    return {"retrieved": "yes", "decision": "exclude", "reason": "No school"}
+
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Review:
+    review = make_review(tmp_path / "toy")
+    protocol = review.protocol.read_text("utf-8")
+    one_reader = protocol.replace('"ann", "ben"', '"ann"').replace("batch_size = 12", "batch_size = 60")
+    write(review.protocol, one_reader)
+    decide(review)
+    return review
+
+
+def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
+    before = json.loads((closed.outputs / "report" / "counts.json").read_text("utf-8"))
+    lines = close_version(closed, "2026-03")
+    assert lines[0].startswith(f"version 2026-03 closed: {before['studies_included']} studies in")
+    with pytest.raises(ReviewError) as again:
+        close_version(closed, "2026-03")
+    assert "never written again" in str(again.value)
+
+    protocol = closed.protocol.read_text("utf-8")
+    write(closed.protocol, protocol + '\n[previous]\nversion = "2026-03"\n')
+    with pytest.raises(ReviewError) as stale:
+        close_version(closed, "2026-04")
+    assert "not up to date" in str(stale.value)
+    write(closed.search_log, closed.search_log.read_text("utf-8") + NEW_SEARCH)
+    write(closed.references / "food_update.ris", ris([*works()[20:34], *new_works()]))
+    decide(closed)
+
+    report = closed.outputs / "report"
+    counts = json.loads((report / "counts.json").read_text("utf-8"))
+    assert [line["label"] for line in counts["databases"]] == ["Food Index, update"]
+    assert counts["identified"] == 16
+    assert counts["previous"]["studies"] == before["studies_included"] > 0
+    included = read_csv(report / "included.csv")
+    assert counts["total_studies"] == len({row["study_id"] for row in included}) > before["studies_included"]
+    assert counts["total_reports"] == len(included)
+    figure = (report / "flow.svg").read_text("utf-8")
+    assert "Studies included in previous version of review" in figure
+    assert "Identification of new studies via databases and registers" in figure
+    changes = read_csv(report / "changes.csv")
+    assert sum(row["change"] == "new" for row in changes) == 16
+    elsewhere = [row for row in changes if row["change"] != "new"]
+    assert {(row["change"], row["source"], row["state_now"]) for row in elsewhere} == {
+        ("stands elsewhere", "Ministry website", "duplicate")
+    }
+    page = (report / "index.html").read_text("utf-8")
+    assert "What changed since the last version" in page and "changes.html" in page
+    first = output_hashes(closed)
+    assert run_stages(closed) and output_hashes(closed) == first
+
+
+def test_a_version_whose_file_is_gone_stops_the_run_with_its_name(closed: Review) -> None:
+    write(closed.protocol, closed.protocol.read_text("utf-8") + '\n[previous]\nversion = "2026-03"\n')
+    with pytest.raises(ReviewError) as caught:
+        run_stages(closed)
+    assert "screening/versions/2026-03.csv" in str(caught.value)
+    with pytest.raises(ReviewError) as odd:
+        close_version(closed, "../2026")
+    assert "cannot be the name of a version" in str(odd.value)

@@ -1,0 +1,209 @@
+"""A closed version comes back as it was written; the flow of an update is derived from its ids, and its sums hold."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import ConservationError, ReviewError
+from pipeline.protocol import Protocol
+from pipeline.records import entry_frame
+from pipeline.report.conservation import ENTRY_STATES, STATE_COLUMNS
+from pipeline.report.counts import Adjustment
+from pipeline.report.flow import flow_of
+from pipeline.report.flow_identities import check_flow
+from pipeline.report.identities import broken_identities
+from pipeline.stages import update
+from pipeline.stages.count import counts_of
+from pipeline.stages.update import changed_states, old_entries, settled_entries, since
+from pipeline.versions import Version, read_version, version_bytes
+
+PROTOCOL = Protocol.model_validate(
+    {
+        "review": {"title": "T", "question": "Q"},
+        "criteria": {"I": {"label": "in", "include_if": "x"}, "E1": {"label": "One", "exclude_if": "x"}},
+        "screening": {"reviewers": ["ann"]},
+    }
+)
+SOURCES = pd.DataFrame({"kind": ["database", "database"], "source": ["Old", "New"]})
+
+
+def states(*rows: tuple[str, str, str, str] | tuple[str, str, str, str, str]) -> pd.DataFrame:
+    """Return states from (entry, record, state, study) or (entry, record, state, study, source)."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        entry, record, state, study = row[:4]
+        source = row[4] if len(row) > 4 else "Old"
+        found.append(
+            {
+                "entry_id": entry,
+                "lane": "main",
+                "source": source,
+                "kind": "database",
+                "file": f"{source}.ris",
+                "record_id": record or None,
+                "study_id": study or None,
+                "state": state,
+                "reason": "E1" if "excluded" in state else None,
+            }
+        )
+    return entry_frame(found, STATE_COLUMNS)
+
+
+def version(*rows: Any) -> Version:  # noqa: ANN401
+    frame = states(*rows)
+    return Version("v1", "2026-03-14", frame, {entry: f"Title of {entry}" for entry in frame["entry_id"]})
+
+
+THEN = version(
+    ("a", "a", "included", "a"),
+    ("b", "b", "included", "b"),
+    ("c", "c", "included", "b"),
+    ("d", "d", "excluded_human", ""),
+    ("e", "d", "duplicate", ""),
+    ("w", "w", "awaiting_screening", ""),
+    ("x", "w", "duplicate", ""),
+    ("u", "", "removed", ""),
+)
+
+
+def test_a_version_comes_back_as_it_was_closed() -> None:
+    odd = replace(THEN, titles=THEN.titles | {"a": "=1+1 \u201cquoted\u201d; more, \u05e9\u05dc\u05d5\u05dd"})
+    data = version_bytes("v1", "2026-03-14", odd.states, odd.titles)
+    back = read_version(data, "screening/versions/v1.csv")
+    assert (back.name, back.closed_on, dict(back.titles)) == ("v1", "2026-03-14", dict(odd.titles))
+    pd.testing.assert_frame_equal(back.states, odd.states.sort_values("entry_id").reset_index(drop=True))
+    assert version_bytes("v1", "2026-03-14", back.states, back.titles) == data
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b",state,", b",stat,", "column 'state'"),
+        (b"awaiting_screening", b"awaiting_something", "awaiting_something"),
+        (b"\r\nb,", b"\r\na,", "row 3"),
+    ],
+)
+def test_a_version_that_was_changed_is_refused_by_row(old: bytes, new: bytes, said: str) -> None:
+    data = version_bytes("v1", "2026-03-14", THEN.states, THEN.titles)
+    assert old in data
+    with pytest.raises(ReviewError) as caught:
+        read_version(data.replace(old, new, 1), "screening/versions/v1.csv")
+    assert "screening/versions/v1.csv" in str(caught.value) and said in str(caught.value)
+
+
+def test_what_waited_when_the_version_was_closed_belongs_to_the_update() -> None:
+    assert settled_entries(THEN) == {"a", "b", "c", "d", "e", "u"}
+
+
+def test_an_update_counts_what_is_new_and_the_totals_are_what_is_included_now() -> None:
+    now = states(
+        ("a", "a", "report_excluded", "a"),  # dropped
+        ("b", "b", "included", "b"),
+        ("c", "c", "included", "b"),
+        ("d", "d", "included", "d"),  # found earlier, included since
+        ("e", "d", "duplicate", "d"),
+        ("w", "w", "included", "w", "Old"),  # waited then
+        ("x", "w", "duplicate", "w"),
+        ("u", "", "removed", ""),
+        ("n", "b", "duplicate", "b", "New"),  # the new search found an old record again
+        ("m", "m", "included", "b", "New"),  # a new report of an old study
+        ("o", "o", "excluded_human", "", "New"),
+    )
+    counts = counts_of(now, SOURCES, PROTOCOL, THEN)
+    assert [(line.label, line.n) for line in counts.databases] == [("Old", 2), ("New", 3)]
+    assert (counts.identified, counts.duplicates, counts.screened, counts.excluded_human) == (5, 2, 3, 1)
+    assert (counts.previous.studies, counts.previous.reports) == (2, 3)  # type: ignore[union-attr]
+    assert (counts.studies_included, counts.reports_included) == (2, 2)
+    assert counts.adjustments == (
+        Adjustment("I15", -1, "1 study of version v1 no longer included"),
+        Adjustment("I15", -1, "1 study of version v1 with new reports"),
+        Adjustment("I15", 1, "1 study found earlier, included since"),
+        Adjustment("I16", -1, "1 report of version v1 no longer included"),
+        Adjustment("I16", 1, "1 report found earlier, included since"),
+    )
+    assert (counts.total_studies, counts.total_reports) == (3, 5)
+    assert broken_identities(counts) == [] and check_flow(flow_of(counts)).broken == ()
+    assert flow_of(counts).template == "upd_v1"
+
+
+def test_an_old_record_that_a_new_entry_shows_is_still_no_new_record() -> None:
+    now = states(("n", "n", "included", "n", "New"), ("a", "n", "duplicate", "n"))
+    then = version(("a", "a", "included", "a"))
+    counts = counts_of(now, SOURCES, PROTOCOL, then)
+    assert (counts.identified, counts.duplicates, counts.screened, counts.studies_included) == (1, 1, 0, 0)
+    assert (counts.total_studies, counts.total_reports, counts.adjustments) == (1, 1, ())
+
+
+def test_a_source_without_new_entries_is_left_out_and_one_that_found_nothing_stays() -> None:
+    counts = counts_of(THEN.states, SOURCES, PROTOCOL, THEN)
+    assert [(line.label, line.n) for line in counts.databases] == [("Old", 2), ("New", 0)]  # w and x waited
+    settled = version(("a", "a", "included", "a"))
+    assert [line.label for line in counts_of(settled.states, SOURCES, PROTOCOL, settled).databases] == ["New"]
+
+
+def test_a_total_that_is_not_what_is_included_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(update, "_adjustments", lambda links, name: iter(()))
+    with pytest.raises(ConservationError) as caught:
+        since(THEN, states(("a", "a", "included", "a")))
+    assert "I15" in str(caught.value) and "difference +1" in str(caught.value)
+
+
+def test_a_copy_in_a_new_export_that_took_the_id_of_the_old_one_is_the_new_one() -> None:
+    then = version(("a", "a", "included", "a"))
+    now = states(("a", "a", "included", "a", "New"), ("b", "a", "duplicate", "a", "Old"))
+    assert old_entries(then, now) == {"b"}
+    counts = counts_of(now, SOURCES, PROTOCOL, then)
+    assert [(line.label, line.n) for line in counts.databases] == [("New", 1)]
+    assert (counts.duplicates, counts.total_studies) == (1, 1)
+    renamed = states(("a", "a", "included", "a", "New"))
+    assert old_entries(then, renamed) == {"a"}
+
+
+def test_entries_that_stand_elsewhere_or_are_gone_are_listed() -> None:
+    now = states(("a", "a", "report_excluded", "a"), ("b", "b", "included", "b"), ("u", "", "removed", ""))
+    changed = {str(then["entry_id"]): after.get("state", "gone") for then, after in changed_states(THEN, now)}
+    assert changed == {"a": "report_excluded", "c": "gone", "d": "gone", "e": "gone"}
+
+
+@given(st.integers(0, 10_000))
+def test_totals_hold_whatever_becomes_of_records_and_studies(seed: int) -> None:
+    draw = random.Random(seed)
+
+    def drawn(entries: int) -> pd.DataFrame:
+        found = []
+        for number in range(entries):
+            record = f"r{draw.randrange(entries // 2 + 1)}"
+            found.append((f"e{number:02d}", record))
+        carriers: dict[str, str] = {}
+        state_of: dict[str, str] = {}
+        for entry, record in found:
+            carriers.setdefault(record, entry)
+            state_of.setdefault(record, draw.choice([s for s in ENTRY_STATES if s not in ("duplicate", "removed")]))
+        study = {record: f"s{draw.randrange(4)}" for record in carriers}
+        full = ("awaiting_retrieval", "not_retrieved", "awaiting_eligibility", "report_excluded", "included")
+        return states(
+            *(
+                (
+                    entry,
+                    record,
+                    state_of[record] if carriers[record] == entry else "duplicate",
+                    study[record] if state_of[record] in full else "",
+                    "Old" if number < entries // 2 else "New",
+                )
+                for number, (entry, record) in enumerate(found)
+            )
+        )
+
+    then = Version("v1", "2026-03-14", drawn(draw.randrange(1, 12)), {})
+    now = drawn(draw.randrange(1, 20))
+    counts = counts_of(now, SOURCES, PROTOCOL, then)
+    included = now[now["state"] == "included"]
+    assert counts.total_studies == included["study_id"].nunique() and counts.total_reports == len(included)
+    assert broken_identities(counts) == [] and check_flow(flow_of(counts)).broken == ()
