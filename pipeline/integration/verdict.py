@@ -149,7 +149,8 @@ def _verdict(
     judged = [paper.traditions for paper in corpus.papers if paper.traditions is not None]
     both = sum(set(pair) <= traditions for traditions in judged)
     high = float(proportion_confint(both, len(judged), method="wilson")[1]) if judged else _NAN
-    circular = not any(labelled.primary.max(initial=-1) >= 0 for labelled in sets.values())
+    labelled = [bool((item.primary >= 0).any()) for item in (corpus, *sets.values())]
+    circular = labelled[0] and not any(labelled[1:])
     theory = len(judged) >= THEORY_JUDGED and high < THEORY_LIMIT
     enough = all(found.enough for found in evidence.values())
     apart = all(found.little and found.apart for found in evidence.values())

@@ -14,6 +14,7 @@ from pipeline.report.fonts import FAMILIES
 from pipeline.report.text_measure import clean_text, text_width, wrap
 
 WIDTH: Final = 660.0
+PRINTED: Final = 170.0
 SIZE: Final = 11.0
 SMALL: Final = 10.0
 LINE: Final = 14.0
@@ -28,7 +29,8 @@ def document(name: str, title: str, prose: str, height: float, body: Iterable[st
     """Return an SVG: its title, what it shows in words, then its parts."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img"'
-        f' aria-labelledby="{name}-title {name}-text" width="{number(WIDTH)}" height="{number(height)}"'
+        f' aria-labelledby="{name}-title {name}-text" width="{number(PRINTED)}mm"'
+        f' height="{number(height * PRINTED / WIDTH)}mm"'
         f' viewBox="0 0 {number(WIDTH)} {number(height)}" font-family="{escape(FAMILIES, quote=False)}"'
         f' font-size="{number(SIZE)}" fill="{TEXT}">',
         f'<title id="{name}-title">{escape(clean_text(title), quote=False)}</title>',

@@ -24,6 +24,8 @@ from pipeline.report.drawing import (
 from pipeline.report.text_measure import clean_text, text_width, wrap
 
 _NAME_WIDTH: Final = 200.0
+_NARROW_NAME_WIDTH: Final = 136.0
+_MANY: Final = 14
 _LEAST_CELL, _MOST_CELL, _ROW = 21.0, 58.0, 26.0
 _LOW, _HIGH, _NONE = "#0b5394", "#b45309", "#f2f2f2"
 Scale = Literal["ratio", "share"]
@@ -64,7 +66,8 @@ def matrix_figure(figure: MatrixFigure) -> str:
 
 
 def _parts(figure: MatrixFigure) -> tuple[list[str], float]:
-    lines = [wrap(clean_text(f"{code}  {name}"), _NAME_WIDTH, SIZE) for code, name in figure.rows]
+    wide = _NAME_WIDTH if len(figure.columns) <= _MANY else _NARROW_NAME_WIDTH
+    lines = [wrap(clean_text(f"{code}: {name}"), wide, SIZE) for code, name in figure.rows]
     left = MARGIN + max(text_width(line, SIZE) for part in lines for line in part) + 10
     cell = min(_MOST_CELL, max(_LEAST_CELL, (WIDTH - MARGIN - left) / len(figure.columns)))
     parts = [words(MARGIN, MARGIN + SIZE, figure.title, bold=True)]
@@ -72,7 +75,7 @@ def _parts(figure: MatrixFigure) -> tuple[list[str], float]:
     parts.append(words(left, top + SIZE, figure.column_heading, size=SMALL))
     top += SIZE + LINE
     for place, (code, _) in enumerate(figure.columns):
-        parts.append(words(left + cell * (place + 0.5), top, code, bold=True, anchor="middle", size=SMALL))
+        parts.append(words(left + cell * (place + 0.5), top, code, anchor="middle", size=SMALL))
     parts.append(words(MARGIN, top, figure.row_heading, size=SMALL))
     at = top + 6
     for row, part in enumerate(lines):

@@ -61,13 +61,13 @@ def time_figure(title: str, periods: Sequence[str], panels: Sequence[TimePanel],
     at = MARGIN + SIZE + LINE
     for panel in shown:
         parts += _panel(panel, periods, at)
-        at += LINE + _PANEL + 2 * LINE + 8
+        at += LINE + _PANEL + 2 * LINE + 18
     lines, tall = paragraph(MARGIN, at + SMALL, note, WIDTH - 2 * MARGIN)
     return document("time-line", title, _prose(title, periods, shown, note), at + tall + MARGIN, [*parts, *lines])
 
 
 def _panel(panel: TimePanel, periods: Sequence[str], at: float) -> Iterator[str]:
-    top, right = at + LINE, WIDTH - MARGIN - _RIGHT
+    top, right = at + LINE + 8, WIDTH - MARGIN - _RIGHT
     yield words(MARGIN, at + SIZE, panel.heading)
     for step in range(3):
         y = top + _PANEL * (1 - step / 2)

@@ -53,8 +53,8 @@ def integration_figures(measured: Measured, settings: MeasureSettings, results: 
                 "Integration over time",
                 [item.label for item in results.periods],
                 _panels(results.periods),
-                "Hollow: fewer than 10 studies, or the last year, which exports seldom hold in full; no line runs "
-                "through them. Bars: 95 % intervals. Chance: what the margins, or permuted labels, give in the period.",
+                "Hollow: fewer than 10 studies, or the last year is among them, which exports seldom hold in full; no "
+                "line runs through them. Bars: 95 % intervals. Chance: what the margins, or permuted labels, give.",
             ),
         ),
         Drawn(
@@ -89,7 +89,9 @@ def _citation_matrix(table: ResultTable, settings: MeasureSettings) -> MatrixFig
         tuple(tuple(values.get((row, column)) for column in columns) for row in rows),
         tuple(
             tuple(
-                f"{values[row, column]:.1f}{'*' if (row, column) in marked else ''}" if (row, column) in values else ""
+                f"{_ratio(values[row, column])}{'*' if (row, column) in marked else ''}"
+                if (row, column) in values
+                else ""
                 for column in columns
             )
             for row in rows
@@ -117,11 +119,21 @@ def _vocabulary_matrix(table: ResultTable, settings: MeasureSettings) -> MatrixF
         _named(codes, settings.names),
         _named(codes, settings.names),
         tuple(tuple(values.get((one, two)) for two in codes) for one in codes),
-        tuple(tuple(f"{values[one, two]:.2f}" if (one, two) in values else "" for two in codes) for one in codes),
+        tuple(
+            tuple(
+                f"{values[one, two] + 0.0:.2f}".replace("-0.00", "0.00") if (one, two) in values else ""
+                for two in codes
+            )
+            for one in codes
+        ),
         "share",
         "0: the two use the same words as often (as permuted labels do); 1: no word in common. Words of the search are "
         "left out. Disciplines with fewer than 10 texts are not shown.",
     )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
 def _named(codes: list[str], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

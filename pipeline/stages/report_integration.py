@@ -64,10 +64,11 @@ def _verdict_words(verdicts: list[dict[str, Any]], stage: StageInput) -> list[st
 def _basis_words(basis: dict[str, Any]) -> str:
     share = basis["resolved_share"]
     resolved = f"{float(share):.0%} of them with a discipline" if share != "" else "none to resolve"
+    size = f"{basis['n_papers']:,} studies ({basis['studies']}) with {basis['n_references']:,} references, {resolved}"
     return (
-        f"Everything below rests on {basis['n_papers']:,} studies ({basis['studies']}) with {basis['n_references']:,} "
-        f"references, {resolved}; disciplines by the {basis['scheme']}; similarities: {basis['similarity']}; "
-        f"seed {basis['seed']}; version {basis['version']}. Codes that people have not confirmed are suggestions of patterns."
+        f"Everything below rests on {size}; disciplines by the {basis['scheme']}; similarities: {basis['similarity']}; "
+        f"seed {basis['seed']}; version {basis['version']}. Codes that people have not confirmed are suggestions of "
+        "patterns."
     )
 
 
