@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from statsmodels.genmod.families import Binomial
 from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from pipeline.integration.citation_matrix import (
     bootstrapped_counts,
@@ -192,6 +194,11 @@ def trend(corpus: Corpus) -> Trend:
 def _fitted(years: Any, other: Any, kept: Any, size: tuple[int, int]) -> Trend:  # noqa: ANN401
     design = np.column_stack([np.ones(len(years)), (years - years.mean()) / YEARS_OF_STEP])
     model = GLM(np.column_stack([other, kept]), design, family=Binomial())
-    fit = model.fit(cov_type="cluster", cov_kwds={"groups": np.arange(len(years))})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PerfectSeparationWarning)
+            fit = model.fit(cov_type="cluster", cov_kwds={"groups": np.arange(len(years))})
+    except PerfectSeparationWarning:
+        return Trend(_NAN, _NAN, _NAN, _NAN, *size, "every paper has the same share, or the year tells all")
     low, high = np.exp(fit.conf_int()[1])
     return Trend(float(np.exp(fit.params[1])), float(low), float(high), float(fit.pvalues[1]), *size)

@@ -18,6 +18,7 @@ from pipeline.report.drawing import (
     mark,
     paragraph,
     stroke,
+    told,
     words,
 )
 
@@ -27,12 +28,13 @@ _OTHER: Final = len(COLOURS) - 1
 
 @dataclass(frozen=True)
 class MapNode:
-    """A paper: where it stands (0 to 1), its discipline's code, whether it is named (a bridging paper) and how."""
+    """A paper: where it stands (0 to 1), its discipline's code, a number if it bridges, its name."""
 
     x: float
     y: float
     discipline: str
     label: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def _parts(shown: CouplingMap) -> tuple[list[str], float]:
         parts.append(stroke((places[one], places[two]), "#b3b3b3", 0.5 + 1.5 * weight / heaviest))
     for node, (x, y) in zip(shown.nodes, places, strict=True):
         place = shape[node.discipline]
-        parts.append(mark(x, y, place, COLOURS[place], 5.0 if not node.label else 6.5))
+        drawn = mark(x, y, place, COLOURS[place], 5.0 if not node.label else 6.5)
+        parts.append(told(node.name, (drawn,)) if node.name else drawn)
     parts += _labels(shown, places)
     note, tall = paragraph(MARGIN, top + _HEIGHT + SMALL + 4, shown.note, WIDTH - 2 * MARGIN)
     return [*parts, *note], top + _HEIGHT + 4 + tall + MARGIN

@@ -101,6 +101,11 @@ _SHAPES: Final[dict[int, tuple[tuple[float, float], ...]]] = {
 }
 
 
+def told(text: str, parts: Iterable[str]) -> str:
+    """Return parts as one, with a text that browsers show when the pointer rests on it."""
+    return f"<g><title>{escape(clean_text(text), quote=False)}</title>{''.join(parts)}</g>"
+
+
 def blend(first: str, second: str, share: float) -> str:
     """Return the colour that lies between two at a share of the way."""
     channels = [

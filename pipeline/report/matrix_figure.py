@@ -19,6 +19,7 @@ from pipeline.report.drawing import (
     on_colour,
     paragraph,
     rect,
+    told,
     words,
 )
 from pipeline.report.text_measure import clean_text, text_width, wrap
@@ -94,8 +95,11 @@ def _row_cells(figure: MatrixFigure, row: int, left: float, top: float, cell: fl
         text = figure.texts[row][place]
         colour = _colour(value, figure.scale) if value is not None else _NONE
         x = left + cell * place
-        yield rect(x, top, cell, height, colour, edge=GRID)
-        yield words(x + cell / 2, top + height / 2 + 3.5, text, anchor="middle", size=SMALL, colour=on_colour(colour))
+        shown = (
+            rect(x, top, cell, height, colour, edge=GRID),
+            words(x + cell / 2, top + height / 2 + 3.5, text, anchor="middle", size=SMALL, colour=on_colour(colour)),
+        )
+        yield told(f"{figure.rows[row][1]} - {figure.columns[place][1]}: {text or 'no value'}", shown)
 
 
 def _colour(value: float, scale: Scale) -> str:

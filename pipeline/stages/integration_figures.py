@@ -198,6 +198,7 @@ def _coupling_map(measured: Measured, settings: MeasureSettings, results: Result
             float(y),
             corpus.disciplines[corpus.primary[place]],
             numbers.get(corpus.papers[place].paper_id, ""),
+            corpus.papers[place].name,
         )
         for place, (x, y) in zip(wanted, places, strict=True)
     )

@@ -16,7 +16,7 @@ _SHOWN = (
     *("sizes", "cross_share", "diversity", "overlap", "coupling", "network", "bridging_share", "bridging_records"),
     *("common_works", "periods", "trend", "vocabulary", "typical_terms", "concepts", "information", "sensitivity"),
 )
-_PERCENT = ("resolved_share", "share", "expected", "share_without_self", "coverage")
+_PERCENT = ("resolved_share",)
 
 
 def integration_sections(stage: StageInput) -> tuple[Section, ...]:
@@ -55,7 +55,7 @@ def _verdict_words(verdicts: list[dict[str, Any]], stage: StageInput) -> list[st
         counts[row["title"]] = counts.get(row["title"], 0) + 1
     said = ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
     return [
-        f"Verdicts on {len(verdicts)} pairs of disciplines: {said}.",
+        f"Verdicts on {len(verdicts)} {'pair' if len(verdicts) == 1 else 'pairs'} of disciplines: {said}.",
         *(row["content"] for row in chosen[:6]),
         *(f"{name.replace(':', ' and ')}: not shown, for one of the two has no study here." for name in absent),
     ]
