@@ -16,8 +16,10 @@ from benchmarks import (
     dedup_columns,
     dedup_growth,
     dedup_sets,
+    disciplines,
     imports,
     integration,
+    references,
     screening,
     speed,
     stopping,
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    for listed in (screening, coproduction, stopping, triage, integration):
+    for listed in (screening, coproduction, stopping, triage, disciplines, references, integration):
         listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)

@@ -14,8 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import __version__
-from pipeline.cli_integrate import add_integrate
+from pipeline import __version__, cli_integrate, cli_synthesis
 from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
 
 
@@ -60,7 +59,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_review_commands(commands)
     _add_file_commands(commands)
-    add_integrate(commands)
+    cli_synthesis.add_commands(commands)
+    cli_integrate.add_commands(commands)
     return top
 
 

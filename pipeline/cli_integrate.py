@@ -9,7 +9,7 @@ from pathlib import Path
 from pipeline.errors import DONE, InputError, printable
 
 
-def add_integrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
     command = commands.add_parser(
         "integrate", help="say how far the disciplines of a review draw on one another", description=_integrate.__doc__

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from pipeline.errors import Notice
@@ -10,8 +12,8 @@ from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.cited_by_hand import hand_list, read_by_hand
 from pipeline.synthesis.cited_keys import Works
 from pipeline.synthesis.cited_resolve import SourceTable
-from pipeline.synthesis.cited_table import CitedTables, assigned_records, cited_tables
-from pipeline.synthesis.disciplines import assign_disciplines
+from pipeline.synthesis.cited_table import Assigned, CitedTables, assigned_records, cited_tables
+from pipeline.synthesis.disciplines import SCHEMES, WORDS, assign_disciplines
 
 WHAT_TO_EXPORT = (
     "export again with references: Web of Science as 'Full Record and Cited References', Scopus as CSV with "
@@ -42,9 +44,17 @@ def references(stage: StageInput) -> StageResult:
     second = assign_disciplines(of_coded, files, journals, scheme="second")
     citing = coded[["record_id", "group"]].merge(of_coded[["record_id", "cited_references"]], on="record_id")
     citing = citing[citing["record_id"].notna()].sort_values("record_id", ignore_index=True)
-    tables = cited_tables(
-        citing, Works(records), SourceTable(records, files, journals), assigned_records(first, second), by_hand
-    )
+
+    def assigned(cited: set[str]) -> Mapping[str, Assigned]:
+        """Return the disciplines of cited records; of those that are not coded by other evidence than words."""
+        known = assigned_records(first, second)
+        others = records[records["record_id"].isin(sorted(cited - known.keys()))].drop(columns=list(WORDS))
+        if others.empty:
+            return known
+        more = (assign_disciplines(others, files, journals, scheme) for scheme in SCHEMES)
+        return known | assigned_records(*more)
+
+    tables = cited_tables(citing, Works(records), SourceTable(records, files, journals), assigned, by_hand)
     unused = sorted(set(by_hand) - set(tables.references["key"].dropna()))
     notices = [_not_computed(len(coded))] if tables.references.empty and len(coded) else []
     if unused:
@@ -57,7 +67,7 @@ def references(stage: StageInput) -> StageResult:
             "unresolved": tables.unresolved,
             "disciplines": second,
         },
-        {HAND_LIST: hand_list(tables.unresolved)},
+        {} if tables.unresolved.empty else {HAND_LIST: hand_list(tables.unresolved)},
         tuple(notices),
         _summary(tables),
         _numbers(tables),

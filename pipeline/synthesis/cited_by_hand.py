@@ -21,11 +21,8 @@ def hand_list(unresolved: pd.DataFrame) -> bytes:
     Args:
         unresolved: `UNRESOLVED_COLUMNS`.
     """
-    rows = [
-        ["" if cell is None or cell != cell else cell for cell in row]
-        for row in unresolved.assign(discipline="")[list(HEADER)].astype(object).itertuples(index=False)
-    ]
-    return csv_bytes(list(HEADER), rows)
+    shown = unresolved.assign(discipline="")[list(HEADER)].astype(object)
+    return csv_bytes(list(HEADER), shown.where(shown.notna(), "").itertuples(index=False))
 
 
 def read_by_hand(content: bytes, file: str, known: tuple[str, ...]) -> dict[str, Shares]:

@@ -25,6 +25,7 @@ _PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _SMALL_WORDS = "a an and the of for in on to at by from with und der die das de la le les et y e en"
 _SMALL = frozenset(_SMALL_WORDS.split())
 _FIRST_WORDS = 3
+_TITLE_BEGINS = 90
 _OPENALEX_ID = re.compile(r"W\d{4,12}$")
 
 RECORD_COLUMNS = ("record_id", "title", "authors", "year", "volume", "pages", "article_number", "doi", "pmid")
@@ -45,20 +46,21 @@ def key_surname(author: str) -> str:
     return _NOT_LETTERS.sub("", "".join(kept))
 
 
-def place_key(author: str, year: int, volume: str, page: str) -> str:
-    """Return `surname|year|volume|first page`, or an empty text where one of them is missing."""
-    name = key_surname(author)
+def place_key(name: str, year: int, volume: str, page: str) -> str:
+    """Return `surname|year|volume|first page`, or an empty text where one of them is missing; see `key_surname`."""
     if not (name and year and volume and page):
         return ""
     return f"{name}|{year}|{_signs(volume)}|{_signs(page).lstrip('0')}"
 
 
-def word_key(author: str, year: int, title: str) -> str:
-    """Return `surname|year|first three words`, small words left out; empty where author, year or words are missing."""
-    name = key_surname(author)
+def word_key(name: str, year: int, title: str) -> str:
+    """Return `surname|year|first three words`, small words left out; empty where surname, year or words are missing."""
     if not (name and year and title):
         return ""
-    words = [word for word in _WORD.findall(title.casefold() if title.isascii() else fold(title)) if word not in _SMALL]
+    begins = title[:_TITLE_BEGINS]
+    words = [
+        word for word in _WORD.findall(begins.casefold() if begins.isascii() else fold(begins)) if word not in _SMALL
+    ]
     return f"{name}|{year}|{' '.join(words[:_FIRST_WORDS])}" if words else ""
 
 
@@ -68,11 +70,12 @@ def _signs(text: str) -> str:
 
 def keys_of(reference: CitedReference) -> tuple[str, ...]:
     """Return the keys of a reference, the surest first; nothing where it says too little."""
+    name = key_surname(reference.author)
     found = (
         f"doi:{reference.doi}" if reference.doi else "",
         reference.work_id,
-        place_key(reference.author, reference.year, reference.volume, reference.page),
-        word_key(reference.author, reference.year, reference.title or reference.source),
+        place_key(name, reference.year, reference.volume, reference.page),
+        word_key(name, reference.year, reference.title or reference.source),
     )
     return tuple(key for key in found if key)
 
@@ -134,8 +137,8 @@ def _record_keys(row: Mapping[Any, Any]) -> list[str]:
     authors, year = list_of(row["authors"]), row["year"]
     if not authors or year is None or year != year or not isinstance(year, (int, float)):
         return keys
-    author = surname(authors[0])
+    name = key_surname(surname(authors[0]))
     page = re.split(r"[-\u2013]", text_of(row["pages"]) or text_of(row["article_number"]), maxsplit=1)[0]
-    keys.append(place_key(author, int(year), text_of(row["volume"]), page))
-    keys.append(word_key(author, int(year), text_of(row["title"])))
+    keys.append(place_key(name, int(year), text_of(row["volume"]), page))
+    keys.append(word_key(name, int(year), text_of(row["title"])))
     return [key for key in keys if key]

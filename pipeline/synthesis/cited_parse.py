@@ -17,9 +17,10 @@ from pipeline.synthesis.cited_texts import printed_parts
 LONGEST = 5_000
 
 _YEAR = r"(?:1[4-9]|20)\d\d"
-_YEAR_PART = re.compile(rf"(?:^|, )({_YEAR})(?=, |$)")
+_YEAR_PART = re.compile(rf", ({_YEAR})(?=, |$)")
+_YEAR_FIRST = re.compile(rf"({_YEAR})(?=, )")
 _YEAR_LAST = re.compile(rf"\(({_YEAR})[a-z]?\)[\s.]*$")
-_YEAR_INSIDE = re.compile(rf"(?:^|(?<= ))\(({_YEAR})[a-z]?\)(?:,? (?=[^\s.,])|$)")
+_YEAR_INSIDE = re.compile(rf"\((?<![^ ]\()({_YEAR})[a-z]?\)(?:,? (?=[^\s.,])|$)")
 _NUMBERED = re.compile(r"\d(?:\(\w{1,9}\))?:[A-Za-z]?\d")
 _WOS_TAIL = re.compile(r", (?:V(?=\S*\d)\S+|P(?=\w*\d)[\w.-]+|DOI \S+)(?=, |$)")
 _WOS_VOLUME = re.compile(r"V(?=\S*\d)\S+|V[A-Z] \d+|V[IVXLC]+")
@@ -111,11 +112,13 @@ def layout_of(text: str) -> Layout | None:
     if "openalex.org/W" in text or (text[:1] == "W" and _OPENALEX.fullmatch(text)):
         return "openalex"
     if text[-5:-1].isdigit() or text[-6:-2].isdigit():
-        if _YEAR_LAST.search(text[-12:]):
+        if dated := _YEAR_LAST.search(text[-14:]):
+            if not text[-14:][: dated.start()].rstrip().endswith(","):
+                return "scopus_2022"
             return "scopus_2025" if "; " in text else "scopus_2023"
     if "[pubmed " in text or "[PMID " in text or "[pmc " in text:
         return "pubmed"
-    if _YEAR_PART.search(text):
+    if _dated_part(text):
         return "crossref" if ", doi:10." in text or _bare_numbers(text) else "wos"
     if text.startswith("doi:10."):
         return "crossref"
@@ -125,6 +128,11 @@ def layout_of(text: str) -> Layout | None:
     if _WOS_TAIL.search(text):
         return "wos"
     return "text" if re.search(_YEAR, text) else None
+
+
+def _dated_part(text: str) -> re.Match[str] | None:
+    """Return the year that stands between commas by itself, at the beginning where no author is named."""
+    return _YEAR_FIRST.match(text) or _YEAR_PART.search(text)
 
 
 def _bare_numbers(text: str) -> bool:
@@ -155,7 +163,7 @@ def _comma_parts(text: str, layout: Layout) -> CitedReference:
     doi, several = find_dois(text)
     if doi and "[" in text:
         text = re.sub(r"(DOI )\[[^\]]{0,300}\]?", r"\1-", text)
-    dated = _YEAR_PART.search(text)
+    dated = _dated_part(text)
     if dated:
         author, year = text[: dated.start()], int(dated[1])
         parts = text[dated.end() :].removeprefix(", ").split(", ")
@@ -165,7 +173,7 @@ def _comma_parts(text: str, layout: Layout) -> CitedReference:
         if rest and (_WOS_PAGE.fullmatch(parts[0]) or _WOS_VOLUME.fullmatch(parts[0])):
             author, parts = "", [author, *parts]
         elif not rest:
-            author, parts = "", [author]
+            author, parts = "", [author] if author.casefold() not in _ANONYMOUS else []
     words: list[str] = []
     volume = page = ""
     numbers: list[str] = []

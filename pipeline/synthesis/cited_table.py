@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,7 +48,7 @@ def cited_tables(
     citing: pd.DataFrame,
     works: Works,
     sources: SourceTable,
-    assigned: Mapping[str, Assigned],
+    assign: Callable[[set[str]], Mapping[str, Assigned]],
     by_hand: Mapping[str, Shares] | None = None,
 ) -> CitedTables:
     """Return the references of some records.
@@ -57,7 +57,7 @@ def cited_tables(
         citing: record_id, group, cited_references (list of texts as the export has them).
         works: all records of the review, to find those that are cited.
         sources: the journals.
-        assigned: record -> its disciplines; a record that is cited takes them where they are no prediction.
+        assign: gives the disciplines of the records that are cited; they count where they are no prediction.
         by_hand: key of a cited work -> disciplines that a person gave it; they go before everything else.
     """
     read: list[tuple[str, int, CitedReference]] = []
@@ -68,6 +68,7 @@ def cited_tables(
     keys = joined_keys(own_keys)
     cited = [works.cited(own, record) for own, (record, _, _) in zip(own_keys, read, strict=True)]
     keys = _one_key_a_record(keys, cited, works.doi)
+    assigned = assign({record for record in cited if record})
     rows = [
         _row(record, place, reference, key, target, sources, assigned, (by_hand or {}).get(key, ()))
         for (record, place, reference), key, target in zip(read, keys, cited, strict=True)

@@ -36,6 +36,11 @@ __all__ = [
 Evidence = Literal["core", "wc", "openalex", "issn", "title", "abbrev", "predicted", "none"]
 Scheme = Literal["first", "second"]
 
+SCHEMES: tuple[Scheme, Scheme] = ("first", "second")
+
+WORDS = ("title", "abstract", "keywords_author", "keywords_index")
+"""Columns whose words alone speak for a discipline; without them nothing is predicted from them."""
+
 DISCIPLINE_COLUMNS: tuple[Column, ...] = (
     Column("record_id", "str", "the record", nullable=False),
     Column("discipline", "str", "code of the discipline, or unknown", nullable=False),
@@ -202,8 +207,9 @@ def _journal_alone(record: Mapping[Any, Any], files: DisciplineFiles, journals: 
 def _by_topic(categories: list[str], files: DisciplineFiles, topics: Mapping[str, str]) -> _Matched:
     """Return the discipline of the first topic: OpenAlex names the primary topic first."""
     for label in categories if topics else ():
-        code = topics.get(normal_label(label), "")
-        if code and code not in files.uninformative:
+        key = normal_label(label)
+        code = topics.get(key, "")
+        if code and code not in files.uninformative and key not in files.by_category:
             return {code: (1, f"topic {label.strip()}")}
     return {}
 

@@ -13,9 +13,11 @@ from pipeline.synthesis.disciplines import (
     DISCIPLINE_COLUMNS,
     DisciplineFiles,
     FileNames,
+    Scheme,
     assign_disciplines,
     confirm_disciplines,
 )
+from pipeline.synthesis.journal_files import read_journal_files
 
 NAMES = b"code,name,informative\nNUT,Nutrition,yes\nEDU,Education,\nECO,Economics,\nMIX,Everything,no\n"
 CORE = (
@@ -240,3 +242,66 @@ def test_messages_use_the_names_the_protocol_gives_the_files() -> None:
 
 def test_labels_the_frame_does_not_have_do_no_harm() -> None:
     assert len(files(patterns=PATTERNS + b"cooking,NUT\n").patterns) == 2
+
+
+# --- the register of journals, topics, and the second scheme
+
+REGISTER = (
+    b"title,issn,scheme,category\nJournal of Lunch,5555-5555,wide,Schooling\nBroad Affairs,6666-6666,wide,Money\n"
+    b"All Sciences,7777-7777,wide,General\nPlates,8888-8888,wide,Food & Nutrition\n"
+)
+BROAD = CROSSWALK.replace(b"scheme,label,discipline\n", b"scheme,label,discipline,covers\n").replace(
+    b"wide,Money,ECO", b"wide,Money,ECO,NUT|EDU"
+)
+TOPICS = b"topic,subfield\nSchool lunches,Schooling\nPrices,Money\n"
+OWN = (
+    b"title,issn,category\nJournal of Lunch,5555-5555,Money; Food & Nutrition\nSchool Meals Quarterly,1234-5678,Money\n"
+)
+
+
+def by_journal(scheme: Scheme = "first", own: bytes = b"", **fields: object) -> list[tuple[object, ...]]:
+    used = files(crosswalk=BROAD)
+    journals = read_journal_files(used, REGISTER, b"abbreviation,title\njol,journal of lunch\n", TOPICS, own)
+    result = check(assign_disciplines(table(fields), used, journals, scheme), DISCIPLINE_COLUMNS, "disciplines")
+    return [(r.discipline, round(r.weight, 6), r.tie, r.discipline_source) for r in result.itertuples()]
+
+
+def test_the_journal_counts_after_the_records_own_categories_and_before_words() -> None:
+    words = {"title": "Meals and diets", "abstract": "diet diet"}
+    assert by_journal(issn=["5555-5555"], **words) == [("EDU", 1.0, False, "issn")]
+    assert by_journal(journal="JOURNAL OF LUNCH", **words) == [("EDU", 1.0, False, "title")]
+    assert by_journal(journal="JoL", **words) == [("EDU", 1.0, False, "abbrev")]
+    assert by_journal(journal_abbr="J LUNCH", **words) == [("EDU", 1.0, False, "abbrev")]
+    assert by_journal(booktitle="Journal of Lunch", **words) == [("EDU", 1.0, False, "title")]
+    assert by_journal(booktitle="J LUNCH", **words) == [("NUT", 1.0, False, "predicted")]
+    assert by_journal(issn=["5555-5555"], subject_categories=["Money"]) == [("ECO", 1.0, False, "wc")]
+    assert by_journal(issn=["1234-5678"], journal="Journal of Lunch") == [("NUT", 1.0, False, "core")]
+
+
+def test_the_primary_topic_counts_and_its_field_does_not() -> None:
+    assert by_journal(subject_categories=["School lunches", "Money", "Prices"]) == [("EDU", 1.0, False, "openalex")]
+
+
+def test_words_choose_within_a_broad_category_and_are_flagged() -> None:
+    assert by_journal(journal="Broad Affairs") == [("ECO", 1.0, False, "title")]
+    assert by_journal(journal="Broad Affairs", title="Meals, diets") == [("NUT", 1.0, False, "predicted")]
+    assert by_journal(journal="Broad Affairs", title="One pupil, one meal") == [("ECO", 1.0, False, "title")]
+    assert by_journal(journal="Journal of Lunch", title="Meals, diets") == [("EDU", 1.0, False, "title")]
+
+
+def test_a_multidisciplinary_journal_says_nothing() -> None:
+    assert by_journal(issn=["7777-7777"]) == [("unknown", 1.0, False, "none")]
+    assert by_journal(issn=["7777-7777"], title="Meals, diets") == [("NUT", 1.0, False, "predicted")]
+
+
+def test_the_second_scheme_knows_journals_alone() -> None:
+    assert by_journal("second", subject_categories=["Money"], title="Meals, diets") == [("unknown", 1.0, False, "none")]
+    assert by_journal("second", issn=["5555-5555"], subject_categories=["Money"]) == [("EDU", 1.0, False, "issn")]
+    shared = by_journal("second", OWN, issn=["5555-5555"])
+    assert shared == [("NUT", 0.5, True, "issn"), ("ECO", 0.5, True, "issn")]
+    assert by_journal("second", OWN, issn=["8888-8888"]) == [("unknown", 1.0, False, "none")]
+
+
+def test_a_core_journal_stays_what_it_is_whatever_the_teams_own_list_says() -> None:
+    assert by_journal("second", OWN, issn=["1234-5678"]) == [("NUT", 1.0, False, "core")]
+    assert by_journal("first", OWN, issn=["1234-5678"]) == [("NUT", 1.0, False, "core")]
