@@ -52,7 +52,7 @@ types: $(VENV)/.dev
 	@"$(BIN)/mypy"
 
 tests: $(VENV)/.dev
-	@"$(BIN)/python" -m pytest
+	@"$(BIN)/python" -m pytest -n auto --dist loadfile
 
 bench: $(VENV)/.dev
 	@"$(BIN)/python" -m benchmarks imports "$(SHARED)/exports" --out "$(BENCH)" --peers "$(BENCH)/peers"
@@ -68,6 +68,7 @@ fuzz: $(VENV)/.dev
 	@"$(BIN)/python" -m benchmarks.fuzz --cases 20000 --seed 1
 
 acceptance: $(VENV)/.dev
+	@if command -v npm >/dev/null 2>&1; then npm install --silent --no-fund --no-audit --prefix build/acceptance axe-core@4 || echo "axe-core could not be installed; its checks are skipped"; fi
 	@"$(BIN)/python" -m pytest -m acceptance tests/acceptance
 
 $(VENV)/.run: requirements.lock

@@ -17,6 +17,7 @@ from benchmarks import (
     dedup_growth,
     dedup_sets,
     disciplines,
+    flows,
     imports,
     integration,
     references,
@@ -32,6 +33,7 @@ BENCHMARKS = (
     ("imports", imports, "read every export of a folder with a manifest.csv; counts against the true ones", MANIFEST),
     ("speed", speed, "CPU per record on files of 10,000 and 50,000 records made of those of a folder", MANIFEST),
     ("dedup", dedup, "duplicates in every set of a folder: clusters, uncertain pairs, counts against labels", ""),
+    ("flows", flows, "PRISMA2020 files of a folder, drawn by ours and by the peers: what each gets wrong", ""),
     ("dedup-columns", dedup_columns, "duplicates in labelled sets with columns taken away", ""),
 )
 

@@ -21,8 +21,11 @@ PACKAGES = {
     "asreview": "asreview==3.0.8",
     "bibliography-io": "bibliography-io==0.1.0",
     "bib-dedupe": "bib-dedupe==0.11.0",
+    "prisma-flow": "prisma-flow==0.6.1",
+    "prisma-flowchart": "prisma-flowchart==0.1.1",
 }
-READERS = tuple(name for name in PACKAGES if name != "bib-dedupe")
+NO_READERS = ("bib-dedupe", "prisma-flow", "prisma-flowchart")
+READERS = tuple(name for name in PACKAGES if name not in NO_READERS)
 
 
 @dataclass(frozen=True)
