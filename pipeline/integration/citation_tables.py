@@ -26,6 +26,7 @@ from pipeline.integration.settings import MeasureSettings
 from pipeline.integration.sizes import (
     BCA_PAPERS,
     INTERVAL_PAPERS,
+    POOLED_BELOW,
     TOO_FEW_REFERENCES,
     enough_for_index,
     enough_references,
@@ -35,6 +36,7 @@ from pipeline.integration.sizes import (
 
 _NAN = float("nan")
 NOT_IN_CORPUS = "not in corpus"
+OTHER = "other"
 
 
 def size_table(corpus: Corpus) -> ResultTable:
@@ -79,27 +81,31 @@ def matrix_table(resampled: Resampled) -> ResultTable:
     alone = matrix.citation_counts(corpus.without_self_citations())
     observed, expected, without = matrix.affinity(counts), matrix.expected_counts(counts), matrix.affinity(alone)
     rows: list[tuple[object, ...]] = []
-    columns = [
-        place for place in range(len(corpus.disciplines)) if counts[:, place].any() or corpus.weights[:, place].any()
-    ]
-    for one in range(len(corpus.disciplines)):
-        papers = int((corpus.primary == one).sum())
-        if not corpus.weights[:, one].any():
-            if counts[:, one].any():
-                rows.append((corpus.disciplines[one], "", *[""] * 9, NOT_IN_CORPUS))
-            continue
+    codes = corpus.disciplines
+    papers = [int((corpus.primary == place).sum()) for place in range(len(codes))]
+    columns = [place for place in range(len(codes)) if counts[:, place].any() or corpus.weights[:, place].any()]
+    few = [place for place in range(len(codes)) if corpus.weights[:, place].any() and papers[place] < POOLED_BELOW]
+    for one in [place for place in range(len(codes)) if papers[place] >= POOLED_BELOW]:
         for two in columns:
-            low, high = _interval(drawn[:, one, two], papers)
-            cells = counts[one, two], expected[one, two], observed[one, two], low, high
+            whole = papers[one] >= INTERVAL_PAPERS
+            cells = (observed[one, two], *_interval(drawn[:, one, two], papers[one]))
             chance = test.z[one, two], test.p_low[one, two], test.p_high[one, two]
-            self_free = alone[one, two], without[one, two]
-            mark = interval_mark(papers)
-            rows.append((corpus.disciplines[one], corpus.disciplines[two], *cells, *chance, *self_free, mark))
+            sizes = counts[one, two], expected[one, two]
+            shown = [value if whole else _NAN for value in (*cells, *chance)]
+            self_free = alone[one, two], without[one, two] if whole else _NAN
+            rows.append((codes[one], codes[two], *sizes, *shown, *self_free, interval_mark(papers[one])))
+    remark = f"pooled, each below {POOLED_BELOW} papers: {', '.join(codes[place] for place in few)}"
+    for two in columns if few else ():
+        sizes = counts[few, two].sum(), expected[few, two].sum()
+        rows.append((OTHER, codes[two], *sizes, *[_NAN] * 6, alone[few, two].sum(), _NAN, remark))
+    absent = [place for place in columns if not corpus.weights[:, place].any()]
+    rows += [(codes[place], "", *[_NAN] * 10, NOT_IN_CORPUS) for place in absent]
     header = ["citing", "cited", "references", "expected", "observed_expected", "low", "high", "z", "p_low", "p_high"]
     header += ["references_without_self", "observed_expected_without_self", "remark"]
     note = (
         "Fractions of papers and works in several disciplines are multiplied. Expected: row total x column total / "
-        "total. z and p: disciplines of the papers permuted within policy area, period and type of document."
+        "total. z and p: disciplines of the papers permuted within policy area, period and type of document. "
+        "Below 5 papers numbers only; disciplines with fewer than 3 are pooled."
     )
     return result_table("citation_matrix", "Who cites whom (row cites column)", header, rows, note)
 

@@ -31,8 +31,17 @@ class ResultTable:
 def result_table(
     name: str, title: str, header: Sequence[str], rows: Iterable[Sequence[object]], note: str = ""
 ) -> ResultTable:
-    """Return a table whose numbers are rounded to nine digits, so that the same review gives the same bytes."""
-    return ResultTable(name, title, tuple(header), tuple(tuple(rounded(cell) for cell in row) for row in rows), note)
+    """Return a table whose numbers are rounded to nine digits, so that the same review gives the same bytes.
+
+    Raises:
+        ValueError: a row has not as many cells as the header (a mistake of the program).
+    """
+    cells = tuple(tuple(rounded(cell) for cell in row) for row in rows)
+    if uneven := [row for row in cells if len(row) != len(header)]:
+        raise ValueError(
+            f"table {name!r}: {len(uneven)} rows have not as many cells as the header, the first {uneven[0]}"
+        )
+    return ResultTable(name, title, tuple(header), cells, note)
 
 
 def rounded(value: object) -> Value:
