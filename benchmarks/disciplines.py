@@ -26,7 +26,7 @@ from pipeline.formats import read_export
 from pipeline.protocol import DedupSection
 from pipeline.records import entry_frame
 from pipeline.synthesis.discipline_files import UNKNOWN, DisciplineFiles
-from pipeline.synthesis.disciplines import RECORD_COLUMNS, Scheme, assign_disciplines
+from pipeline.synthesis.disciplines import RECORD_COLUMNS, Scheme, assign_disciplines, is_multidisciplinary
 from pipeline.synthesis.journal_files import JournalFiles
 
 ARTICLES = ("article", "review", "editorial")
@@ -132,16 +132,14 @@ def coverage_measures(shared: Path, files: DisciplineFiles, journals: JournalFil
         known = set(found.loc[found["discipline"] != UNKNOWN, "record_id"])
         for database in ("wos", "scopus"):
             rows = table[table["database"] == database]
-            silent = [row for row in rows.itertuples() if row.record_id not in known and _says_nothing(row, journals)]
+            unknown = rows[~rows["record_id"].isin(known)]
+            silent = [
+                journal
+                for issns, journal in zip(unknown["issn"], unknown["journal"], strict=True)
+                if is_multidisciplinary(issns, journal, journals.register)
+            ]
             print(f"{name}, {database}: {len(rows)} articles, {len(silent)} in multidisciplinary journals")
             yield Measure(f"{name}, {database}", sum(rows["record_id"].isin(known)), len(rows) - len(silent), bar)
-
-
-def _says_nothing(row: object, journals: JournalFiles) -> bool:
-    """Return whether a journal stands in the register as multidisciplinary."""
-    numbers = [journals.register.by_issn.get(number) for number in getattr(row, "issn", None) or []]
-    named = journals.register.named(str(getattr(row, "journal", "")))
-    return any(journal is not None and not journal.shares for journal in [*numbers, named.journal])
 
 
 def labelled_records(shared: Path, *, included: bool = True) -> pd.DataFrame:

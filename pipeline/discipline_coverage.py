@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.stages.contract import Progress
     from pipeline.synthesis.disciplines import DisciplineFiles
     from pipeline.synthesis.journal_files import JournalFiles
+    from pipeline.synthesis.journals import Journals
 
 HEADER = (
     "id", "discipline", "shares", "discipline_source", "matched", "second_discipline", "second_shares",
@@ -65,7 +66,11 @@ def discipline_coverage(
     cited = _cited(table, first, second, disciplines, journals)
     progress(2, 2)
     lines = [f"{len(table):,} records of {len(files)} files; disciplines of {chosen}"]
-    lines += [*_record_lines(table, first, disciplines.names), _agreement(first, second), *_cited_lines(cited)]
+    lines += [
+        *_record_lines(table, first, disciplines.names, journals.register),
+        _agreement(first, second),
+        *_cited_lines(cited),
+    ]
     if out is not None:
         _write(out, list(_rows(table, first, second, cited)))
         lines.append(f"written to {out}")
@@ -126,8 +131,12 @@ def _of_records(assigned: pd.DataFrame) -> dict[str, tuple[str, str, str, str]]:
     return found
 
 
-def _record_lines(table: pd.DataFrame, first: pd.DataFrame, names: Mapping[str, str]) -> Iterator[str]:
+def _record_lines(
+    table: pd.DataFrame, first: pd.DataFrame, names: Mapping[str, str], register: Journals
+) -> Iterator[str]:
     """Yield coverage by source, the disciplines, and coverage of journal articles with an ISSN."""
+    from pipeline.synthesis.disciplines import is_multidisciplinary
+
     known = _of_records(first)
     sources: dict[str, int] = {}
     counts: dict[str, int] = {}
@@ -138,11 +147,16 @@ def _record_lines(table: pd.DataFrame, first: pd.DataFrame, names: Mapping[str, 
     for code, n in _largest(counts):
         yield f"  {n:>6,}  {100 * n / len(known):5.1f} %  {code}  {names.get(code, '')}".rstrip()
     article = table["type"].isin(_ARTICLES) & table["journal"].notna() & (table["issn"].str.len() > 0)
-    wanted = list(table.loc[article, "record_id"])
+    sure = silent = 0
+    for row in rows_of(table.loc[article, ["record_id", "issn", "journal"]]):
+        if known[row["record_id"]][2] not in ("none", "predicted"):
+            sure += 1
+        else:
+            silent += is_multidisciplinary(row["issn"], row["journal"], register)
+    wanted = int(article.sum()) - silent
     if wanted:
-        sure = sum(known[record][2] not in ("none", "predicted") for record in wanted)
-        share = 100 * sure / len(wanted)
-        yield f"journal articles with ISSN: {sure:,} of {len(wanted):,} ({share:.1f} %) by other than words"
+        share = f"{sure:,} of {wanted:,} ({100 * sure / wanted:.1f} %) by other than words"
+        yield f"journal articles with ISSN: {share}; {silent:,} more in multidisciplinary journals"
 
 
 def _largest(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.errors import ProtocolError
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
@@ -71,25 +72,33 @@ def code(stage: StageInput) -> StageResult:
     assigned = confirm_disciplines(assign_disciplines(texts, disciplines, journals), confirmed, disciplines)
     suggested = suggest_codes(texts, frame)
     apart = ~coded["group"].isin(STUDY_GROUPS)
+    counted = list(coded.loc[~apart, "record_id"])
     numbers = {
         "coded": int((~apart).sum()),
         "strata": int(apart.sum()),
-        "suggestions": len(suggested),
-        "confirmed": int(confirmed["record_id"].nunique()),
-        "discipline_unknown": int((assigned["discipline"] == "unknown").sum()),
+        "suggestions": _rows_of(suggested, counted),
+        "confirmed": int(confirmed.loc[confirmed["record_id"].isin(counted), "record_id"].nunique()),
+        "discipline_unknown": _rows_of(assigned[assigned["discipline"] == "unknown"], counted),
     }
-    summary = (
-        f"{numbers['coded']:,} records, {len(suggested):,} suggested codes, {numbers['confirmed']:,} coded by people"
-    )
+    summary = f"{numbers['coded']:,} records, {numbers['suggestions']:,} suggested codes, "
+    summary += f"{numbers['confirmed']:,} coded by people"
     if numbers["strata"]:
-        summary += f"; {numbers['strata']:,} in strata"
+        summary += f"; {numbers['strata']:,} more in strata"
     tables = {"coded": coded, "disciplines": assigned, "suggestions": suggested, "confirmed": confirmed}
     return StageResult(tables, summary=summary, numbers=numbers)
+
+
+def _rows_of(table: pd.DataFrame, records: list[str]) -> int:
+    """Return how many rows of a table belong to some records."""
+    return int(table["record_id"].isin(records).sum())
 
 
 def _chosen(stage: StageInput) -> pd.DataFrame:
     """Return record_id, study_id, cluster_id and group of what is coded: the reports, then the strata."""
     reports, screened = stage.tables["full_text/reports"], stage.tables["screen/screened"]
+    if taken := sorted(set(stage.protocol.strata) & set(STUDY_GROUPS)):
+        hint = "give the stratum another name"
+        raise ProtocolError("names a group of studies", file="screening/protocol.toml", found=taken[0], hint=hint)
     wanted = reports[reports["state"].isin([*PASSED, "included"])]
     group = wanted["state"].map(lambda state: "included" if state == "included" else "passed")
     apart = screened[(screened["outcome"] == "excluded") & screened["stratum"].notna()]

@@ -52,6 +52,7 @@ class SourceTable:
         self._files = files
         own, shares = _own_journals(records, files, journals.topics)
         self._own_shares = shares
+        self._shown = _shown_titles(records)
         self._first = _with_own(journals.register, own)
         self._second = _with_own(journals.own, own) if journals.own is not None else None
         self._known: dict[str, Resolution] = {}
@@ -85,7 +86,7 @@ class SourceTable:
             second, second_evidence = self._shares(match, {})
         else:
             second, second_evidence = self._shares(self._second.named(source), {})
-        shown = match.journal.title if match.journal else match.title
+        shown = match.journal.title if match.journal else self._shown.get(match.title, match.title)
         told = (shown, shares, evidence, second, second_evidence)
         if shares:
             return Resolution("resolved", *told)
@@ -107,6 +108,14 @@ class SourceTable:
         if match.journal is None or not match.journal.shares:
             return (), "none"
         return match.journal.shares, "title" if match.how == "title" else "abbrev"
+
+
+def _shown_titles(records: pd.DataFrame) -> dict[str, str]:
+    """Return normal title -> the title as the first record writes it."""
+    found: dict[str, str] = {}
+    for journal in map(text_of, records["journal"]):
+        found.setdefault(normal_title(journal), journal)
+    return found
 
 
 def _own_journals(

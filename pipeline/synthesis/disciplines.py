@@ -128,6 +128,18 @@ def assign_disciplines(
     return entry_frame(rows, DISCIPLINE_COLUMNS)
 
 
+def is_multidisciplinary(issns: object, journal: object, register: Journals) -> bool:
+    """Return whether a journal stands in a register as one that says nothing about a discipline.
+
+    Args:
+        issns: its ISSNs (a list cell).
+        journal: its name.
+        register: the register.
+    """
+    numbers = (register.by_issn.get(normal_issn(issn)) for issn in list_of(issns))
+    return any(found is not None and not found.shares for found in (*numbers, register.named(text_of(journal)).journal))
+
+
 def category_shares(labels: list[str], files: DisciplineFiles, topics: Mapping[str, str]) -> Shares:
     """Return the disciplines of a journal by the subject categories that its records have.
 

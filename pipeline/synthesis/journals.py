@@ -22,7 +22,7 @@ y e el los las do da dos i og av till van het een voor
 _SMALL = frozenset(_SMALL_WORDS.split())
 """Words that abbreviations leave out, in the languages most journals have."""
 
-_SUBTITLE = re.compile(r"(?<=\S)(?:\s*[:=/]|\.)\s|--")
+_SUBTITLE = re.compile(r"(?<=\S)(?:\s*[:=/|]|\.)\s|--")
 _APOSTROPHE = re.compile("['\u2018\u2019`]")
 _PLACE = re.compile(r"-[A-Za-z]{2,12}$")
 

@@ -55,7 +55,7 @@ def test_coverage_is_printed_and_the_table_written(export: Path, capsys: pytest.
     assert main(["disciplines", str(export), "--out", str(out), "--plain"]) == 0
     told = capsys.readouterr().out
     assert "where the discipline comes from: core 2" in told
-    assert "journal articles with ISSN: 2 of 2 (100.0 %)" in told
+    assert "journal articles with ISSN: 2 of 2 (100.0 %) by other than words; 0 more" in told
     assert "cited references: 2 of 1 records, 50.0 % without a discipline (no_journal 1, resolved 1)" in told
     assert "the same first discipline for 2 of 2 records with both" in told
     rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
