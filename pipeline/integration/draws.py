@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from scipy.stats import norm
 
-from pipeline.integration.corpus import Corpus, Floats, Integers
+from pipeline.integration.corpus import Corpus, Flags, Floats, Integers
 
 CHUNK: Final = 50
 _SAME: Final = 1e-12
@@ -21,15 +22,19 @@ def generator(seed: int, name: str) -> np.random.Generator:
 
 
 def strata_of(corpus: Corpus, periods: Sequence[int] = ()) -> Integers:
-    """Return the stratum of each paper: same policy areas, same period, same type of document (n).
+    """Return the stratum of each paper: same policy area, same period, same type of document (n).
+
+    A paper in several policy areas belongs to the one that most papers of the corpus share, ties by name: strata of
+    whole sets of areas would hold one paper each, and nothing could be permuted.
 
     Args:
         corpus: the papers.
         periods: first years of the periods; a year before the first belongs to a period of its own.
     """
+    common = Counter(area for paper in corpus.papers for area in paper.policy_areas)
     keys = [
         (
-            tuple(sorted(paper.policy_areas)),
+            min(paper.policy_areas, key=lambda area: (-common[area], area), default=""),
             int(np.searchsorted(periods, paper.year or 0, "right")),
             paper.document_type,
         )
@@ -37,6 +42,12 @@ def strata_of(corpus: Corpus, periods: Sequence[int] = ()) -> Integers:
     ]
     numbers = {key: number for number, key in enumerate(sorted(set(keys)))}
     return np.array([numbers[key] for key in keys], dtype=np.int64)
+
+
+def movable(corpus: Corpus, strata: Integers) -> Flags:
+    """Return which papers can get another label by permutation: their stratum holds another primary discipline (n)."""
+    several = {stratum for stratum in set(strata.tolist()) if len(set(corpus.primary[strata == stratum].tolist())) > 1}
+    return np.array([stratum in several for stratum in strata.tolist()], dtype=np.bool_)
 
 
 def permutations(strata: Integers, draws: int, rng: np.random.Generator, chunk: int = CHUNK) -> Iterator[Integers]:

@@ -15,6 +15,7 @@ AFFINITY_LIMIT: Final = 0.5
 PRESENT_RANGE: Final = (0.80, 1.25)
 THEORY_LIMIT: Final = 0.10
 LEVEL: Final = 0.05
+MOVABLE: Final = 0.5
 _NAN: Final = float("nan")
 
 
@@ -25,7 +26,8 @@ class Evidence:
     `affinity` is observed/expected cross-citation, both directions, with its 95 % and 90 % limits; `p` that permuted
     labels give as little, `p_adjusted` the same after Holm over all pairs with enough papers. `overlap` is the Jaccard
     index of the works cited at least three times, `overlap_bar` the 1st percentile of permuted labels. `ratio` is
-    coupling across / within, with the 95 % interval of permuted labels.
+    coupling across / within, with the 95 % interval of permuted labels. `movable` is the share of the papers that a
+    permutation within strata can give another label.
     """
 
     sizes: tuple[Size, Size]
@@ -42,6 +44,7 @@ class Evidence:
     ratio_low: float = _NAN
     ratio_high: float = _NAN
     background: float = _NAN
+    movable: float = _NAN
 
     @property
     def enough(self) -> bool:
@@ -56,7 +59,7 @@ class Evidence:
     @property
     def little(self) -> bool:
         """The part of (b) that needs no background: under half of what chance gives, and no accident."""
-        return self.high < AFFINITY_LIMIT and self.p_adjusted < LEVEL
+        return self.high < AFFINITY_LIMIT and self.p_adjusted < LEVEL and self.movable >= MOVABLE
 
     @property
     def below_background(self) -> bool:
@@ -71,7 +74,7 @@ class Evidence:
     @property
     def mixed(self) -> bool:
         """What *present* asks for."""
-        within = self.ratio_low <= self.ratio <= self.ratio_high
+        within = self.ratio_low <= self.ratio <= self.ratio_high and self.movable >= MOVABLE
         return PRESENT_RANGE[0] <= self.low_90 and self.high_90 <= PRESENT_RANGE[1] and within
 
 

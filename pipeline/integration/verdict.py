@@ -18,7 +18,7 @@ from statsmodels.stats.proportion import proportion_confint
 from pipeline.integration.association import holm
 from pipeline.integration.citation_matrix import citation_counts, expected_counts, pair_affinity
 from pipeline.integration.corpus import CIRCULAR, Corpus, shares
-from pipeline.integration.draws import bca_interval, p_low, percentile_interval
+from pipeline.integration.draws import bca_interval, movable, p_low, percentile_interval
 from pipeline.integration.evidence import HAND, JOURNAL, THEORY_LIMIT, Evidence, Verdict, Word
 from pipeline.integration.resampling import Resampled
 from pipeline.integration.sizes import BCA_PAPERS, THEORY_JUDGED, enough_for_index, size_of
@@ -81,6 +81,7 @@ def _evidence(
     sizes = {code: size_of(corpus, code) for code in {code for pair in pairs for code in pair}}
     found = {pair: Evidence((sizes[pair[0]], sizes[pair[1]])) for pair in pairs}
     eligible = [pair for pair in pairs if found[pair].enough]
+    moves = movable(corpus, resampled.strata)
     for pair in eligible:
         one, two = (corpus.disciplines.index(code) for code in pair)
         ratios = resampled.permuted_sums.pair(one, two).ratio
@@ -101,6 +102,7 @@ def _evidence(
             ratio_low=ratio_low,
             ratio_high=ratio_high,
             background=_background(background, pair),
+            movable=float(moves[np.isin(corpus.primary, (one, two))].mean()),
         )
     adjusted = holm([found[pair].p for pair in eligible])
     for pair, p in zip(eligible, adjusted, strict=True):

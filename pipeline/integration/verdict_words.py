@@ -11,6 +11,7 @@ from pipeline.integration.evidence import (
     AFFINITY_LIMIT,
     HAND,
     JOURNAL,
+    MOVABLE,
     PRESENT_RANGE,
     THEORY_LIMIT,
     Evidence,
@@ -58,6 +59,9 @@ def _citation_conditions(found: Evidence) -> list[tuple[str, str]]:
     texts = []
     if not found.high < AFFINITY_LIMIT:
         texts.append(("(b)", f"the upper limit of observed/expected, {found.high:.2f}, is not below {AFFINITY_LIMIT}"))
+    elif not found.movable >= MOVABLE:
+        strata = "within policy area, period and type of document; too few for a test"
+        texts.append(("(b)", f"only {found.movable:.0%} of the papers can get another label {strata}"))
     elif not found.little:
         texts.append(("(b)", f"permuted labels give as little too often (p adjusted {found.p_adjusted:.3f})"))
     if not np.isfinite(found.background):
@@ -94,11 +98,12 @@ def _why_not(verdict: Verdict) -> str:
     found = verdict.evidence[JOURNAL]
     if not all(item.enough for item in verdict.evidence.values()):
         return f"Failed: {reasons}{rest}."
+    few = "" if found.movable >= MOVABLE else f" Only {found.movable:.0%} of the papers can get another label."
     return (
         f"Failed for missing: {reasons}{rest}. For present, observed/expected has to lie within {PRESENT_RANGE[0]:.2f} "
         f"and {PRESENT_RANGE[1]:.2f} by both sets of labels (90 % interval {found.low_90:.2f} to {found.high_90:.2f}) "
         f"and coupling across / within, {found.ratio:.2f}, inside {found.ratio_low:.2f} to {found.ratio_high:.2f}. "
-        f"{_numbers(verdict)}"
+        f"{_numbers(verdict)}{few}"
     )
 
 

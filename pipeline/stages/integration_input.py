@@ -23,6 +23,7 @@ from pipeline.synthesis.disciplines import UNKNOWN, DisciplineFiles, assign_disc
 
 FIRST_SCHEME, SECOND_SCHEME = "first scheme", "second scheme"
 BY_PEOPLE = "person"
+MULTIDISCIPLINARY = "multidisciplinary"
 _TITLE_SHOWN = 90
 _TEXTS = ("title", "abstract", "keywords_author")
 
@@ -231,7 +232,7 @@ def _references(
             text_of(row["key"]),
             known,
             self_citation=bool(author) and surname(author) in authors.get(record, ()),
-            uninformative=bool(weights) and not known,
+            uninformative=(bool(weights) or row["status"] == MULTIDISCIPLINARY) and not known,
             name=_cited_name(row),
         )
 

@@ -149,3 +149,15 @@ def test_no_citation_seen_has_an_upper_limit_above_nought() -> None:
 
 def test_the_verdict_is_the_same_twice() -> None:
     assert verdict(made_up(0.1), BACKGROUND) == verdict(made_up(0.1), BACKGROUND)
+
+
+def test_where_labels_cannot_be_permuted_there_is_no_test() -> None:
+    corpus = made_up(0.5)
+    own_years = tuple(replace(paper, document_type=f"type {number}") for number, paper in enumerate(corpus.papers))
+    found = verdict(replace(corpus, papers=own_years), BACKGROUND)
+    assert found.evidence["journals"].movable == 0 and found.word == "not shown", "mixed, but nothing was tested"
+    assert found.sentence.endswith("Only 0% of the papers can get another label.")
+    apart = made_up(0.0)
+    kinds = tuple(replace(paper, document_type=next(iter(paper.weights))) for paper in apart.papers)
+    still = verdict(replace(apart, papers=kinds), BACKGROUND)
+    assert still.word == "not shown" and "only 0% of the papers can get another label" in still.failed[0]
