@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft
+from pipeline.formats.rules import Rules
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
 Record = TypeVar("Record", bound="Tagged")
@@ -89,19 +90,13 @@ def empty_records(records: Iterable[Tagged]) -> list[RejectedEntry]:
     ]
 
 
-def begun(record: Tagged, rules: Iterable[Rule], aside: Collection[str]) -> tuple[Draft, dict[str, list[str]]]:
-    """Return the draft of a record with all that rules can fill, and its values.
-
-    Args:
-        record: the record.
-        rules: what each tag fills.
-        aside: tags that the reader itself gives to their columns.
-    """
+def begun(record: Tagged, rules: Rules) -> tuple[Draft, dict[str, list[str]]]:
+    """Return the draft of a record with all that rules can fill, and its values."""
     draft = Draft()
     if not record.ended:
         draft.flag("incomplete")
     values = record.values()
-    fill(draft, rules, values, aside)
+    rules.fill(draft, values)
     return draft, values
 
 
@@ -133,6 +128,55 @@ def assemble(
             entries.append(entry)
     refused = [*rejects, *refused]
     return Reading(tuple(entries), tuple(sorted(refused, key=lambda reject: reject.line)), tuple(remarks))
+
+
+@dataclass
+class Gathered:
+    """The records of a file whose lines begin with a tag, what stood outside them, and the stub of one at its end."""
+
+    records: list[Tagged] = field(default_factory=list)
+    stray: list[tuple[int, str]] = field(default_factory=list)
+    rejects: list[RejectedEntry] = field(default_factory=list)
+
+
+def gathered(
+    text: str,
+    stub: re.Pattern[str],
+    parted: Callable[[str, list[Tagged]], tuple[str, str]],
+    begins: Callable[[str, list[Tagged], bool], bool],
+    goes_on: Callable[[str], bool] = lambda tag: True,
+) -> Gathered:
+    """Return the records of a text whose lines begin with a tag; a line without one goes on with the value before it.
+
+    Args:
+        text: the text of the file.
+        stub: what the beginning of a record looks like of which no more is left.
+        parted: tag and value of a line, given the records so far; an empty tag where it has none.
+        begins: whether a tag begins a record, given the records so far, and whether an empty line stands before it.
+        goes_on: whether a value of a tag may go on after an empty line; else what comes there stands outside.
+    """
+    found, pause = Gathered(), True
+    records, lines = found.records, all_lines(text)
+    found.rejects = cut_start(lines, stub)
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            pause = True
+            continue
+        tag, value = parted(line, records)
+        if tag and begins(tag, records, pause):
+            records.append(Tagged(number, ended=True))
+        if not records or (pause and not tag and not goes_on(records[-1].pairs[-1][0])):
+            found.stray.append((number, line.strip()))
+            continue
+        pause = False
+        records[-1].lines.append(line)
+        if tag:
+            records[-1].pairs.append((tag, [value]))
+        else:
+            records[-1].pairs[-1][1].append(line.strip())
+    if not text.endswith("\n"):
+        mark_cut(records)
+    return found
 
 
 def all_lines(text: str) -> list[str]:

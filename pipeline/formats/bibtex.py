@@ -13,7 +13,8 @@ from pipeline.formats.bibtex_blocks import Block
 from pipeline.formats.bibtex_fields import MONTHS, Fields, UnreadableError, fields_of, macros_of
 from pipeline.formats.carried import with_carried
 from pipeline.formats.cell_lists import scopus_references
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.normalise.identifiers import clean_doi, find_doi
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
@@ -68,6 +69,7 @@ _MAPPED_HERE = frozenset({
     "author", "editor", "keywords", "keyword", "pages", "type", "document_type", "month", "note", "source",
     "crossref", "cut", "references",
 })  # fmt: skip
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _RULED = frozenset(rule.tag for rule in _RULES)
 _VERBATIM = frozenset({"doi", "url", "unique-id", "eid", "issn", "isbn", "eissn", "pmid", "pmcid"})
 _ESCAPED = re.compile(r"\\([_%&#$~{}])|\{\\_\}|(?<!\\)[{}]")
@@ -200,7 +202,7 @@ def _entry(block: Block, own: Fields, parents: Mapping[str, Fields]) -> ParsedEn
     cleaned = {name: [_cleaned(name, value) for value in found] for name, found in values.items()}
     if cleaned.get("title") and cleaned.get("subtitle"):
         cleaned["title"][0] = f"{cleaned['title'][0]}: {cleaned['subtitle'][0]}"
-    fill(draft, _RULES, cleaned, _MAPPED_HERE)
+    _FILLING.fill(draft, cleaned)
     _names(draft, cleaned)
     _keywords(draft, cleaned)
     _types(draft, cleaned, block.kind)

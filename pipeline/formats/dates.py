@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 EARLIEST, LATEST = 1400, 2100
+_LONGEST = 200
 
 _LEADING = re.compile(r"(\d{4})(?![0-9])(?:[a-z]?$|[^0-9A-Za-z].*$)", re.DOTALL)
 _STANDALONE = re.compile(r"(?<![0-9A-Za-z])\d{4}(?![0-9A-Za-z])")
@@ -23,8 +25,14 @@ def publication_year(text: str) -> int | None:
     >>> [publication_year(text) for text in ("2019//", "4 Aug. 2020", "in press", "20011", "0000", "c2004")]
     [2019, 2020, None, None, None, None]
     """
+    return _stated_year(text) if len(text) <= _LONGEST else _stated_year(text.strip()[: _LONGEST + 1])
+
+
+@lru_cache(maxsize=10_000)
+def _stated_year(text: str) -> int | None:
+    """Return the year of a text; the same few dates are met again and again."""
     bare = text.strip()
-    if len(bare) > 200:
+    if len(bare) > _LONGEST:
         return None
     if len(bare) == 4 and bare.isdecimal():
         return _plausible(bare)

@@ -34,6 +34,9 @@ _BOMS: tuple[tuple[bytes, str, str], ...] = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
+# A CR before its LF, and one before such a pair: a search for one sign is many times as fast as one for two.
+_ENDS = (re.compile("\r(?=\n)"), re.compile("\r(?=\r\n)"))
+_ENDS_OF_BYTES = (re.compile(b"\r(?=\n)"), re.compile(b"\r(?=\r\n)"))
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]+")
 # Bytes between two letters: accents of MacRoman (in cp1252 capitals or signs, hardly there); either; accents of cp1252.
 _ONLY_MAC = re.compile(rb"(?<=[A-Za-z])[\x80-\x84\x86-\x91\x98\x99\x9b\x9d\x9f](?=[a-z])")
@@ -69,7 +72,7 @@ def decode(data: bytes, file: str | None = None) -> Decoded:
         if data.startswith(signature):
             raise InputError(f"not a bibliographic export but {what}", file=file, hint=hint)
     narrow = b"\x00" not in data  # one or more whole bytes a character, so that line ends may be put right as bytes
-    text, encoding, remarks = _characters(_line_ends(data, b"\r", b"\n") if narrow else data)
+    text, encoding, remarks = _characters(_line_ends(data, b"\r", b"\n", *_ENDS_OF_BYTES) if narrow else data)
     if _HTML.match(text[:_SAMPLE].lstrip("\ufeff")):
         raise InputError(
             "not a bibliographic export but a web page (often the page of an expired session)",
@@ -79,10 +82,11 @@ def decode(data: bytes, file: str | None = None) -> Decoded:
     _refuse_binary(text, file)
     if "\ufffd" in text:
         remarks.append(f"{text.count(chr(0xFFFD))} characters were already lost (U+FFFD) before this file was exported")
-    if "\x00" in text:
+    if not narrow and "\x00" in text:  # no zero byte, no NUL
         remarks.append(f"{text.count(chr(0))} NUL characters in the file")
-    text = text.replace("\ufeff", "")
-    return Decoded(text if narrow else _line_ends(text, "\r", "\n"), encoding, tuple(remarks))
+    if "\ufeff" in text:
+        text = text.replace("\ufeff", "")
+    return Decoded(text if narrow else _line_ends(text, "\r", "\n", *_ENDS), encoding, tuple(remarks))
 
 
 def _characters(data: bytes) -> tuple[str, str, list[str]]:
@@ -170,13 +174,11 @@ def _refuse_binary(text: str, file: str | None) -> None:
         )
 
 
-def _line_ends(text: AnyStr, cr: AnyStr, lf: AnyStr) -> AnyStr:
+def _line_ends(text: AnyStr, cr: AnyStr, lf: AnyStr, pair: re.Pattern[AnyStr], twice: re.Pattern[AnyStr]) -> AnyStr:
     """Return the text with `\\n` line ends; single CRs in a file of CRLF or LF lines are part of the fields."""
     if cr not in text:
         return text
-    if text.count(cr + cr + lf) * 2 > text.count(lf):  # converted twice on its way
+    if twice.search(text) and text.count(cr + cr + lf) * 2 > text.count(lf):  # converted twice on its way
         text = text.replace(cr + cr + lf, lf)
-    unified = text.replace(cr + lf, lf)
-    if unified.count(cr) > unified.count(lf):
-        return unified.replace(cr, lf)
-    return unified
+    text = pair.sub(cr[:0], text)
+    return text.replace(cr, lf) if text.count(cr) > text.count(lf) else text

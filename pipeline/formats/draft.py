@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -60,12 +60,14 @@ class Rule(NamedTuple):
         column: the column of the record.
         split: separator of several values in one (None: the value is one).
         order: how names are written.
+        sign: what every separator but a line end holds: `;`, a blank (of any kind), nothing (only line ends part).
     """
 
     tag: str
     column: str
     split: str | None = None
     order: Order = "family"
+    sign: str | None = None
 
 
 class Draft:
@@ -73,15 +75,19 @@ class Draft:
 
     Args:
         latex: the source is BibTeX.
-        tidy: every value comes as `one_line` leaves it.
+        tidy: every line of a value comes as `one_line` leaves it.
+        plain: no value holds anything to decode or to mend.
     """
 
-    def __init__(self, latex: bool = False, tidy: bool = False) -> None:
+    __slots__ = ("_latex", "_plain", "_seen", "_tidy", "_types", "_unread_years", "extra", "fields", "flags")
+
+    def __init__(self, latex: bool = False, tidy: bool = False, plain: bool = False) -> None:
         self.fields: dict[str, Any] = {}
         self.extra: dict[str, list[str]] = {}
         self.flags: list[str] = []
         self._latex = latex
         self._tidy = tidy
+        self._plain = plain
         self._seen: dict[str, set[str]] = {}
         self._types: list[str] = []
         self._unread_years: list[str] = []
@@ -117,8 +123,8 @@ class Draft:
 
     def _clean(self, column: str, value: str) -> str:
         """Return a value as plain text where its column wants that; the raw one is kept where decoding changed it."""
-        line = value if self._tidy else one_line(value)
-        if column not in _DECODED or is_plain(line, self._latex):
+        line = value if self._tidy and "\n" not in value else one_line(value)
+        if self._plain or column not in _DECODED or is_plain(line, self._latex):
             return line
         whole = mended(line)
         if whole != line:
@@ -132,14 +138,40 @@ class Draft:
 
     def _clean_all(self, column: str, values: list[str]) -> list[str]:
         """Return values as `_clean` does; where all of them together are plain, each one is."""
-        lines = values if self._tidy else one_line_each(values)
-        if column not in _DECODED or is_plain("\n".join(lines), self._latex):
+        lines = values if self._tidy and _are_lines(values) else one_line_each(values)
+        if self._plain or column not in _DECODED or is_plain("\n".join(lines), self._latex):
             return lines
         return [self._clean(column, value) for value in values]
 
+    def _claim_texts(self, rule: Rule, values: list[str]) -> None:
+        """Give the values of a tag to a column that is one text: nearly always one value to an empty column."""
+        column, value = rule.column, values[0]
+        if len(values) == 1 and column not in self.fields and (column != "abstract" or not _tells_none(value)):
+            text = self._clean(column, value)
+            if text:
+                self.fields[column] = text
+            return
+        for value in values:
+            self._claim_text(rule, value)
+
+    def _claim_lists(self, rule: Rule, values: list[str]) -> None:
+        """Give the values of a tag to a column that is a list; values with no separator in them need no parting."""
+        whole = rule.split is None
+        if rule.sign is not None:
+            together = "\n".join(values)
+            if rule.sign == " ":
+                whole = len(together.split()) == len(values)
+            else:
+                whole = _are_lines(values) and (not rule.sign or rule.sign not in together)
+        if whole:
+            self.claim_parts(rule, values)
+            return
+        for value in values:
+            self._claim_items(rule, value)
+
     def _claim_text(self, rule: Rule, value: str) -> None:
         column = rule.column
-        if column == "abstract" and _NO_ABSTRACT.fullmatch(value.strip()):
+        if column == "abstract" and _tells_none(value):
             self.keep("abstract_raw", value)
             return
         text = self._clean(column, value)
@@ -159,8 +191,8 @@ class Draft:
     def _claim_items(self, rule: Rule, value: str) -> None:
         if rule.split and "&" in value and ";" in rule.split:
             value = self._without_entities(rule, value)
-        parts = [part.strip(" ") for part in _separator(rule.split).split(value)] if rule.split else [value]
-        self.claim_parts(rule, parts)
+        parts = _separator(rule.split).split(value) if rule.split else [value]
+        self.claim_parts(rule, [part.strip(" ") for part in parts])
 
     def claim_parts(self, rule: Rule, parts: Iterable[str]) -> None:
         """Give the parts of a value to a column that is a list: each once, but names as often as they stand."""
@@ -216,7 +248,7 @@ class Draft:
     def add_numbers(self, column: str, numbers: Iterable[str]) -> None:
         """Add ISSNs or ISBNs as `find_issns` and `find_isbns` return them, each once."""
         items = self.fields.setdefault(column, [])
-        items.extend(number for number in numbers if number not in items)
+        items.extend([number for number in dict.fromkeys(numbers) if number not in items])
 
     def _claim_identifier(self, rule: Rule, value: str) -> None:
         clean = _IDENTIFIERS[rule.column](value)
@@ -226,6 +258,9 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_year(self, rule: Rule, value: str) -> None:
+        if len(value) == 4 and "year" not in self.fields and (year := publication_year(value)):
+            self.fields["year"] = year
+            return
         text = one_line(value)
         if not text:
             return
@@ -248,7 +283,7 @@ class Draft:
             self.keep(rule.tag, value)
 
     def _claim_type(self, rule: Rule, value: str) -> None:
-        text = one_line(value)
+        text = value if value.isalnum() else one_line(value)
         if text not in self._types:
             self._types.append(text)
 
@@ -259,10 +294,11 @@ class Draft:
 
     def pages(self, first: str, last: str) -> None:
         """Give the pages as `first-last`; the first may hold the whole range already."""
-        first, last = one_line(first), one_line(last)
+        if not self._tidy or "\n" in first or "\n" in last:
+            first, last = one_line(first), one_line(last)
         text = f"{first}-{last}" if first and last and last != first and "-" not in first else first or last
         if text:
-            self._claim_text(Rule("pages", "pages"), text)
+            self._claim_text(_PAGES, text)
 
     def finish(self, line: int, raw: str) -> ParsedEntry:
         """Return the entry; types are read together, a year that could not be read is flagged."""
@@ -274,7 +310,9 @@ class Draft:
                 self.fields["type"] = kind
         if self._unread_years and "year" not in self.fields:
             self.flag("year_unreadable")
-        fields = {column: value for column, value in self.fields.items() if value or value == 0}
+        fields = self.fields
+        if not all(fields.values()):
+            fields = {column: value for column, value in fields.items() if value or value == 0}
         if "title" not in fields:
             self.flag("no_title")
         if _RETRACTED.match(fields.get("title", "")) or "retract" in types.casefold():
@@ -282,6 +320,7 @@ class Draft:
         return ParsedEntry(line, raw, fields, self.extra, tuple(self.flags))
 
 
+_PAGES = Rule("pages", "pages")
 _CLAIMS: dict[str, Callable[[Draft, Rule, str], None]] = {
     **dict.fromkeys(_LISTS, Draft._claim_items),
     **dict.fromkeys(_NUMBERS, Draft._claim_numbers),
@@ -298,6 +337,16 @@ def _separator(split: str) -> re.Pattern[str]:
     return re.compile(split)
 
 
+def _tells_none(abstract: str) -> bool:
+    """Return whether what stands for an abstract says that there is none."""
+    return _NO_ABSTRACT.fullmatch(abstract.strip()) is not None
+
+
+def _are_lines(values: list[str]) -> bool:
+    """Return whether each value is on one line."""
+    return "\n".join(values).count("\n") < len(values)
+
+
 def _all_in_order(names: Iterable[str]) -> bool:
     """Return whether names written family first surely need nothing taken off or put in: one look at all of them."""
     together = "\n".join(names)
@@ -306,37 +355,29 @@ def _all_in_order(names: Iterable[str]) -> bool:
 
 def leftover(value: str, found: list[str]) -> bool:
     """Return whether a value says more than the identifiers found in it."""
-    if len(found) == 1 and value == found[0]:
+    bare = value.casefold()
+    if len(found) == 1 and bare == found[0].casefold():
         return False
-    rest = _SIGNS.sub("", value.casefold())
+    rest = _SIGNS.sub("", bare)
     for number in found:
         rest = rest.replace(_SIGNS.sub("", number.casefold()), "", 1)
     return bool(rest)
 
 
-def fill(
-    draft: Draft, rules: Iterable[Rule], values: dict[str, list[str]], aside: Collection[str] = frozenset()
-) -> None:
-    """Let every rule claim the values of its tag, in the order of the rules; tags no rule names go to extra.
+Claim = Callable[[Draft, Rule, list[str]], None]
 
-    Args:
-        draft: the entry on its way.
-        rules: what each tag fills.
-        values: tag -> values.
-        aside: tags that the reader itself gives to their columns.
-    """
-    claimed = set(aside)
-    for rule in rules:
-        found = values.get(rule.tag)
-        if not found or rule.tag in aside:
-            continue
-        claimed.add(rule.tag)
-        if rule.split is None and rule.column in _ITEMS:
-            draft.claim_parts(rule, found)
-            continue
-        claim = _CLAIMS.get(rule.column, Draft._claim_text)
-        for value in found:
-            claim(draft, rule, value)
-    for tag, rest in values.items():
-        if tag not in claimed:
-            draft.keep_all(tag, rest)
+
+def claim_of(rule: Rule) -> Claim:
+    """Return what gives the values of a tag to the column of its rule."""
+    if rule.column in _ITEMS:
+        return Draft._claim_lists
+    claim_one = _CLAIMS.get(rule.column)
+    if claim_one is None and rule.column != "date":
+        return Draft._claim_texts
+    each = claim_one or Draft._claim_text
+
+    def claim_each(draft: Draft, rule: Rule, values: list[str]) -> None:
+        for value in values:
+            each(draft, rule, value)
+
+    return claim_each

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, empty_records, left_out, mark_cut
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import EBSCO_CODES
+from pipeline.formats.rules import Rules
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import HEAD, UNTAGGED, Table, claim_names, hidden_identifiers, rules_of, spelling_of
 from pipeline.records import ParsedEntry, Reading
@@ -62,6 +63,7 @@ _NAMES = (("AU", "authors"), ("Authors", "authors"), ("Author", "authors"), ("By
           ("Editors", "editors"), ("Editor", "editors"))  # fmt: skip
 _SOURCES = ("SO", "Source", "Journal Info")
 _MAPPED_HERE = frozenset({*(tag for tag, _ in _NAMES), *_SOURCES, "AF", "SP", "DB", "Database", "MN", "CL"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _OTHERS = (
     "Authors|Author|By|Editors|Editor|Source|Database|NAICS/Industry Codes|Full Text Word Count|People|Company/Entity"
     "|Copyright|Notes|Contents|Physical Description|Population|Age Group|Methodology|Tests & Measures|Grant Information"
@@ -166,7 +168,7 @@ def _detail(record: Tagged, line: str, after: str, pause: bool) -> None:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in _NAMES:
         for value in values.get(tag, ()):
             claim_names(draft, tag, column, (name for name in re.split(r"[;\n]", value) if name.strip(" .,")))

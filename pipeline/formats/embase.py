@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, empty_records, left_out, mark_cut
+from pipeline.formats.rules import Rules
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import (
     HEAD,
@@ -67,6 +68,7 @@ _NAMES = (
 _PAGES = ("FIRST PAGE", "LAST PAGE")
 _PUBMED = ("MEDLINE PMID", "PMID", "PUBMED ID")
 _MAPPED_HERE = frozenset({*_PUBMED, *(name for name, _ in _NAMES), *_PAGES, "SOURCE", "DATABASE"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _SPELLINGS = spelling_of(_TABLE, "|".join(sorted(_MAPPED_HERE)))
 
 
@@ -113,7 +115,7 @@ def _take(record: Tagged, line: str, after: str) -> None:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in _NAMES:
         for value in values.get(tag, ()):
             claim_names(draft, tag, column, (name for name in _names(value) if name.strip(" .,")), "initials")

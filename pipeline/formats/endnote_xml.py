@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.formats import ris_dialects
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.xml_parse import Record
 from pipeline.formats.xml_records import Flat, Layout, Place, read_records
 from pipeline.formats.xml_split import Piece, first_elements
@@ -62,6 +63,7 @@ _MAPPED_HERE = (
     *(_FULL, *_SECOND, *_ABBREVIATIONS, *_THIRD),
     *("pages", "work-type", "ref-type", "reference_type", "database", "isbn", "urls/pdf-urls/url"),
 )
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 # The fields of RIS in which exporters hide other things, under EndNote's names.
 _AS_RIS = {
     "remote-database-name": "DB", "remote-database-provider": "DP", "accession-num": "AN", "notes": "N1",
@@ -120,7 +122,7 @@ def _entry(piece: Piece, record: Record, top: Place) -> ParsedEntry:
         draft.flag("incomplete")
     if record.repaired:
         draft.flag("repaired")
-    fill(draft, _RULES, {path: found for path, found in values.items() if path not in _MAPPED_HERE})
+    _FILLING.fill(draft, values)
     kind = _kind(draft, flat)
     _containers(draft, values, kind)
     _pages_and_types(draft, flat)

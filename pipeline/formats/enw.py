@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, begun, gathered, left_out
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid, clean_pmid
 from pipeline.normalise.markup import one_line
@@ -43,6 +44,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("9", "type"),
 )
 _MAPPED_HERE = frozenset({"A", "E", "B", "M", "2", "W", "~", "@"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 # Tags that begin a record after an empty line; others do where the record has that tag already.
 _FIRST = frozenset("0TAEF")
 _REPEATED = frozenset("AEKXZUHY?+1234567$O")
@@ -71,34 +73,20 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the records of a refer file."""
-    records: list[Tagged] = []
-    stray: list[tuple[int, str]] = []
-    pause = True
-    lines = all_lines(text)
-    rejects = cut_start(lines, _STUB)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            pause = True
-            continue
-        found = _TAG.match(line)
-        if found and (not records or _begins(found.group(1), records, pause)):
-            records.append(Tagged(number, ended=True))
-        if not records or (pause and not found and records[-1].pairs[-1][0] not in _TEXTS):
-            stray.append((number, line.strip()))
-            continue
-        pause = False
-        records[-1].lines.append(line.strip("\r"))
-        if found:
-            records[-1].pairs.append((found.group(1), [(found.group(2) or "").strip()]))
-        else:
-            records[-1].pairs[-1][1].append(line.strip())
-    if not text.endswith("\n"):
-        mark_cut(records)
-    return assemble(records, _entry, left_out(stray), rejects)
+    found = gathered(text, _STUB, _parted, _begins, _TEXTS.__contains__)
+    return assemble(found.records, _entry, left_out(found.stray), found.rejects)
+
+
+def _parted(line: str, records: list[Tagged]) -> tuple[str, str]:
+    """Return tag and value of a line; an empty tag where it has none."""
+    found = _TAG.match(line)
+    return (found.group(1), (found.group(2) or "").strip()) if found else ("", "")
 
 
 def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
     """Return whether a tag begins the next record."""
+    if not records:
+        return True
     present = {name for name, _ in records[-1].pairs}
     if not pause:
         return tag == "0" and ("0" in present or records[0].pairs[0][0] == "0")
@@ -107,7 +95,7 @@ def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in (("A", "authors"), ("E", "editors")):
         for value in values.get(tag, ()):
             for line in value.split("\n"):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.assembly import Tagged, assemble, blocks_of, left_out
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.normalise.identifiers import clean_doi, find_issns
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
@@ -49,6 +50,7 @@ _FIELD = re.compile(r"^([A-Z0-9]++) *+- ([^\n]*+(?:\n      [^\n]*+)*+)", re.MULT
 _USUAL_ISSN = re.compile(r"(\d{4}-\d{3}[\dX]) \((?:Electronic|Print|Linking)\)$")
 _RULED = frozenset(rule.tag for rule in _RULES)
 _MAPPED_HERE = frozenset({"AU", "ED", "CN", "AID", "LID", "IS", "ISSN"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _WITH_KIND = (Rule("AID", "doi"), Rule("LID", "doi"))
 _KIND = re.compile(r"\[\w+\]$")
 _ACCESSION = Rule("OID", "accession")
@@ -182,7 +184,7 @@ def _entry(record: _Record) -> ParsedEntry:
     draft = Draft(tidy=tidy is not None)
     if not record.ended:
         draft.flag("incomplete")
-    fill(draft, _RULES, values, _MAPPED_HERE)
+    _FILLING.fill(draft, values)
     _authors(draft, values)
     _identifiers(draft, values)
     owner = " ".join(values.get("OWN", []))

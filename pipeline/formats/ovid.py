@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, empty_records, left_out, mark_cut
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.kinds import document_type
 from pipeline.formats.ovid_fields import (
     AUTHORS,
@@ -25,12 +25,14 @@ from pipeline.formats.ovid_fields import (
     claim_authors,
     title_and_kind,
 )
+from pipeline.formats.rules import Rules
 from pipeline.formats.source_citation import claim_source
 from pipeline.formats.text_fields import HEAD, UNTAGGED, claim_pmid, hidden_identifiers
 from pipeline.normalise.identifiers import clean_doi, clean_pmcid
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading
 
+_FILLING = Rules(RULES, MAPPED_APART)
 _MARK = re.compile(r"[ \t]{0,3}<\d{1,7}(?:\. ?)?>[ \t]*$")
 _STUB = re.compile(r"[ \t]{0,3}<\d{0,7}(?:\. ?)?")
 _MARKS = re.compile(
@@ -151,7 +153,7 @@ def _entry(record: Tagged) -> ParsedEntry:
     for tag in IDENTIFIERS:
         for value in values.get(tag, ()):
             _identifier(draft, tag, value)
-    fill(draft, RULES, {tag: found for tag, found in values.items() if tag not in MAPPED_APART})
+    _FILLING.fill(draft, values)
     claim_authors(draft, values, AUTHORS, "authors")
     claim_authors(draft, values, EDITORS, "editors")
     _databases(draft, values)

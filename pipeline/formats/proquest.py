@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.assembly import Tagged, all_lines, assemble, cut_start, left_out, mark_cut
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.text_fields import HEAD, Table, claim_names, hidden_identifiers, rules_of, spelling_of
 from pipeline.normalise.markup import one_line
 from pipeline.records import ParsedEntry, Reading
@@ -74,6 +75,7 @@ _KEYWORDS = ("Identifier / keyword", "Identifiers / keywords", "Identifier", "Ke
 _MAPPED_HERE = frozenset(
     {*(tag for tag, _ in _NAMES), *_KEYWORDS, "Database", "heading", "Publication title", "Accession number"}
 )
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 # Labels that only ProQuest writes: one of them tells its text from a letter with `Subject:` and `Author:`.
 _OWN_LABELS = (
     "proquest document id|document url|publication title|language of publication|source type|"
@@ -181,7 +183,7 @@ def _entry(record: Tagged) -> ParsedEntry:
     values = record.values()
     for value in values.get("heading", ()):
         draft.claim(Rule("heading", "title"), value)
-    fill(draft, _RULES, {tag: found for tag, found in values.items() if tag not in _MAPPED_HERE})
+    _FILLING.fill(draft, values)
     for tag, column in _NAMES:
         for value in values.get(tag, ()):
             _names(draft, tag, column, value)

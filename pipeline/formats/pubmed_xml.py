@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.xml_parse import Node, Record, tidy
 from pipeline.formats.xml_records import Flat, Layout, Place, read_records
 from pipeline.formats.xml_split import Piece, first_elements
@@ -45,6 +46,7 @@ _RULES: tuple[Rule, ...] = (
     Rule(f"{_BOOK}/PublicationType", "type"),
     Rule(f"{_BOOK}/PMID", "pmid"),
 )
+_FILLING = Rules(_RULES)
 _BOOK_TITLE = f"{_BOOK}/Book/BookTitle"
 _AUTHORS = (
     f"{_ARTICLE}/AuthorList/Author",
@@ -114,7 +116,7 @@ def _entry(piece: Piece, record: Record, top: Place) -> ParsedEntry:
         draft.flag("repaired")
     book_titles = flat.values.pop(_BOOK_TITLE, [])
     _dates(draft, flat)
-    fill(draft, _RULES, flat.values)
+    _FILLING.fill(draft, flat.values)
     for value in book_titles:
         draft.claim(Rule(_BOOK_TITLE, "booktitle" if draft.has("title") else "title"), value)
     _people(draft, flat)

@@ -55,7 +55,7 @@ def read_export(name: str, data: bytes) -> ExportReading:
         reading = _read(binary, data, name)
         return ExportReading(binary, "binary", reading, reading.remarks)
     decoded = decode(data, name)
-    if not decoded.text.strip():
+    if not decoded.text or decoded.text.isspace():
         raise _no_records(name, "the file holds only blank lines")
     if not _LETTERS.search(decoded.text):
         raise _no_records(name, f"the file holds only signs: {decoded.text.strip()[:20]!r}")

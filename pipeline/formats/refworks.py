@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 
-from pipeline.formats.assembly import Tagged, all_lines, assemble, begun, cut_start, left_out, mark_cut
+from pipeline.formats.assembly import Tagged, assemble, begun, gathered, left_out
 from pipeline.formats.authors import split_names
 from pipeline.formats.draft import Draft, Rule
+from pipeline.formats.rules import Rules
 from pipeline.formats.text_fields import HEAD, claim_names, claim_serials, hidden_identifiers
 from pipeline.records import ParsedEntry, Reading
 
@@ -49,6 +50,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("RT", "type"),
 )
 _MAPPED_HERE = frozenset({"A1", "A2", "T2", "SP", "OP", "DB", "SN"})
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 _PARTS = re.compile(r"section|chapter|conference", re.IGNORECASE)
 _WHOLES = re.compile(r"book|thesis|report|monograph", re.IGNORECASE)
 
@@ -66,33 +68,11 @@ def recognise(text: str) -> float:
 
 def read(text: str) -> Reading:
     """Return the records of a RefWorks file."""
-    records: list[Tagged] = []
-    stray: list[tuple[int, str]] = []
-    pause = True
-    lines = all_lines(text)
-    rejects = cut_start(lines, _STUB)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            pause = True
-            continue
-        tag, value = _parted(line, records)
-        if tag and _begins(tag, records, pause):
-            records.append(Tagged(number, ended=True))
-        if not records:
-            stray.append((number, line.strip()))
-            continue
-        pause = False
-        records[-1].lines.append(line)
-        if tag:
-            records[-1].pairs.append((tag, [value]))
-        else:
-            records[-1].pairs[-1][1].append(line.strip())
-    if not text.endswith("\n"):
-        mark_cut(records)
-    remarks = left_out(stray)
-    if any(tag == "K1" for record in records[:50] for tag, _ in record.pairs):
+    found = gathered(text, _STUB, _parted, _begins)
+    remarks = left_out(found.stray)
+    if any(tag == "K1" for record in found.records[:50] for tag, _ in record.pairs):
         remarks.append("RefWorks does not part author keywords from index terms: all are in keywords_author")
-    return assemble(records, _entry, remarks, rejects)
+    return assemble(found.records, _entry, remarks, found.rejects)
 
 
 def _parted(line: str, records: list[Tagged]) -> tuple[str, str]:
@@ -118,7 +98,7 @@ def _begins(tag: str, records: list[Tagged], pause: bool) -> bool:
 
 def _entry(record: Tagged) -> ParsedEntry:
     """Return the entry of a record."""
-    draft, values = begun(record, _RULES, _MAPPED_HERE)
+    draft, values = begun(record, _FILLING)
     for tag, column in (("A1", "authors"), ("A2", "editors")):
         for value in values.get(tag, ()):
             for line in value.split("\n"):

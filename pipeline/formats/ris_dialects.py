@@ -4,40 +4,62 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.screening_labels import keep_note_decisions
+from pipeline.normalise.markup import one_line
 
 Values = Mapping[str, list[str]]
 
-# Exporter, tag, what its value looks like: the first line that fits names the exporter.
-_SIGNS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (name, tag, re.compile(pattern, re.IGNORECASE))
-    for name, tag, pattern in (
-        ("rayyan", "AN", r"rayyan-"),
-        ("scopus", "DB", r"scopus\b"),
-        ("scopus", "UR", r".*scopus\.com/"),
-        ("wos", "AN", r"(?:WOS|MEDLINE|BCI|SCIELO|KJD|RSCI|CCC|DRCI|BIOABS|ZOOREC|INSPEC|CABI|FSTA)\s?:"),
-        ("wos", "UT", r"(?:WOS|ISI|MEDLINE|BCI|SCIELO)\s?:"),
-        ("wos", "N1", r".*Times Cited in Web of Science"),
-        ("cochrane", "AN", r"CN-\d"),
-        ("dimensions", "AN", r"pub\.\d"),
-        ("lens", "UR", r".*\blens\.org/"),
-        ("embase", "U2", r"L\d+"),
-        ("embase", "LK", r".*embase\.com"),
-        ("ebsco", "DP", r"EBSCO"),
-        ("ebsco", "UR", r".*(?:ebscohost\.com|openurl\.ebsco)"),
-        ("proquest", "DP", r"ProQuest"),
-        ("proquest", "UR", r".*proquest\.com/"),
-        ("ovid", "DB", r"Ovid\b"),
-        ("ovid", "UR", r".*(?:ovidsp|ovid\.com|ovidweb)"),
-        ("ovid", "DB", r"(?:PsycINFO|APA PsycInfo|ERIC|Embase|EBM Reviews|Global Health)\b.*(?:<|\d{4} to)"),
-        ("ovid", "L2", r".*(?:ovidsp|ovidweb)"),
-        ("jstor", "UR", r".*jstor\.org/"),
-        ("nlm", "DP", r"NLM$"),
-        ("embase", "DB", r"Embase$"),
-    )
+
+class _Sign(NamedTuple):
+    """What tells an exporter: words in lower case, one of which a value of the tag holds, or how a value begins."""
+
+    exporter: str
+    tag: str
+    words: tuple[str, ...] = ()
+    beginning: re.Pattern[str] | None = None
+
+
+def _begins(exporter: str, tag: str, pattern: str) -> _Sign:
+    """Return the sign of an exporter whose values begin like this."""
+    return _Sign(exporter, tag, beginning=re.compile(pattern, re.IGNORECASE))
+
+
+def _holds(exporter: str, tag: str, *words: str) -> _Sign:
+    """Return the sign of an exporter in whose values one of the words stands."""
+    return _Sign(exporter, tag, words)
+
+
+# Exporter, tag, words one of which the first line of its value holds, or how the value begins: the first row that fits
+# names the exporter.
+_SIGNS: tuple[_Sign, ...] = (
+    _begins("rayyan", "AN", r"rayyan-"),
+    _begins("scopus", "DB", r"scopus\b"),
+    _holds("scopus", "UR", "scopus.com/"),
+    _begins("wos", "AN", r"(?:WOS|MEDLINE|BCI|SCIELO|KJD|RSCI|CCC|DRCI|BIOABS|ZOOREC|INSPEC|CABI|FSTA)\s?:"),
+    _begins("wos", "UT", r"(?:WOS|ISI|MEDLINE|BCI|SCIELO)\s?:"),
+    _holds("wos", "N1", "times cited in web of science"),
+    _begins("cochrane", "AN", r"CN-\d"),
+    _begins("dimensions", "AN", r"pub\.\d"),
+    _Sign("lens", "UR", ("lens.org/",), re.compile(r".*\blens\.org/", re.IGNORECASE)),
+    _begins("embase", "U2", r"L\d+"),
+    _holds("embase", "LK", "embase.com"),
+    _begins("ebsco", "DP", r"EBSCO"),
+    _holds("ebsco", "UR", "ebscohost.com", "openurl.ebsco"),
+    _begins("proquest", "DP", r"ProQuest"),
+    _holds("proquest", "UR", "proquest.com/"),
+    _begins("ovid", "DB", r"Ovid\b"),
+    _holds("ovid", "UR", "ovidsp", "ovid.com", "ovidweb"),
+    _begins("ovid", "DB", r"(?:PsycINFO|APA PsycInfo|ERIC|Embase|EBM Reviews|Global Health)\b.*(?:<|\d{4} to)"),
+    _holds("ovid", "L2", "ovidsp", "ovidweb"),
+    _holds("jstor", "UR", "jstor.org/"),
+    _begins("nlm", "DP", r"NLM$"),
+    _begins("embase", "DB", r"Embase$"),
 )
 
 # Exporter ("" = all), tag, what to take from its value, for which column. The whole value is kept besides.
@@ -72,15 +94,10 @@ _HIDDEN: tuple[tuple[str, str, re.Pattern[str], str], ...] = tuple(
     )
 )
 
-_HIDDEN_OF = {
-    dialect: tuple((tag, pattern, column) for name, tag, pattern, column in _HIDDEN if name in ("", dialect))
-    for dialect in {name for name, *_ in _HIDDEN}
-}
-
 # What an exporter puts in a tag that others use otherwise.
 OWN_RULES: dict[str, tuple[Rule, ...]] = {
-    "embase": (Rule("M1", "affiliations", r"\n"),),
-    "wos": (Rule("C1", "affiliations", r"\n"),),
+    "embase": (Rule("M1", "affiliations", r"\n", sign=""),),
+    "wos": (Rule("C1", "affiliations", r"\n", sign=""),),
 }
 
 EBSCO_CODES = {
@@ -114,38 +131,72 @@ UT_DATABASES = {
 
 def recognise(values: Values, context: Mapping[str, str]) -> str:
     """Return the exporter of a record, an empty text where nothing tells it."""
-    for name, tag, pattern in _SIGNS:
-        if tag in values and any(map(pattern.match, values[tag])):
+    lines: dict[str, list[str]] = {}
+    for name, tag, words, beginning in _signs_of(tuple(values)):
+        if words:
+            if tag not in lines:
+                lines[tag] = [value.partition("\n")[0].lower() for value in values[tag]]
+            if not _hold(lines[tag], words):
+                continue
+        if beginning is None or any(map(beginning.match, values[tag])):
             return name
-    provider = context.get("provider", "").casefold()
-    return next((name for name in ("ebsco", "proquest", "ovid") if name in provider), "")
+    provider = context.get("provider", "").casefold() if context else ""
+    return next((name for name in ("ebsco", "proquest", "ovid") if name in provider), "") if provider else ""
+
+
+def _hold(lines: list[str], words: tuple[str, ...]) -> bool:
+    """Return whether a line holds one of the words."""
+    for line in lines:
+        for word in words:
+            if word in line:
+                return True
+    return False
+
+
+@lru_cache(maxsize=1000)
+def _signs_of(tags: tuple[str, ...]) -> tuple[_Sign, ...]:
+    """Return the signs that a record with these tags may bear."""
+    return tuple(sign for sign in _SIGNS if sign.tag in tags)
 
 
 def complete(draft: Draft, values: Values, context: Mapping[str, str], dialect: str) -> None:
     """Fill what an exporter hides in other tags; name the database; read decisions of other screening tools."""
-    for tag, pattern, column in _HIDDEN_OF.get(dialect, _HIDDEN_OF[""]):
-        if tag in values and not draft.has(column):
-            found = next((match for match in map(pattern.search, values[tag]) if match), None)
+    for rule, pattern in _hidden_in(dialect, tuple(values)):
+        if draft.fields.get(rule.column):
+            continue
+        for value in values[rule.tag]:
+            found = pattern.search(value)
             if found:
-                draft.claim(Rule(tag, column), unquote(found.group(1)) if column == "accession" else found.group(1))
+                hidden = found.group(1)
+                draft.claim(rule, one_line(unquote(hidden)) if rule.column == "accession" else hidden)
+                break
     for name in databases(values, context, dialect):
-        if name not in draft.extra.get("database", []):
+        if name not in draft.extra.get("database", ()):
             draft.keep("database", name)
-    keep_note_decisions(draft, values.get("N1", ()), "N1")
+    if "N1" in values:
+        keep_note_decisions(draft, values["N1"], "N1")
 
 
-def databases(values: Values, context: Mapping[str, str], dialect: str) -> Iterator[str]:
-    """Yield the names of the databases a record states, else the one its exporter stands for."""
+@lru_cache(maxsize=1000)
+def _hidden_in(dialect: str, tags: tuple[str, ...]) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+    """Return what may be hidden in these tags by an exporter: for which column, and what to take."""
+    return tuple(
+        (Rule(tag, column), pattern) for name, tag, pattern, column in _HIDDEN if name in ("", dialect) and tag in tags
+    )
+
+
+def databases(values: Values, context: Mapping[str, str], dialect: str) -> list[str]:
+    """Return the names of the databases a record states, else the one its exporter stands for."""
     stated = [part.strip() for value in values.get("DB", ()) for part in value.split("\n") if part.strip()]
     if dialect == "ebsco":
         stated = [EBSCO_CODES.get(name.casefold(), name) for name in stated]
     if context.get("database"):
         stated.append(context["database"])
-    for accession in (*values.get("AN", ()), *values.get("UT", ())):
-        prefix = _UT_PREFIX.match(accession)
-        if dialect == "wos" and prefix and prefix.group(1) in UT_DATABASES and not stated:
-            stated.append(UT_DATABASES[prefix.group(1)])
-    yield from stated or ([_DATABASE_OF[dialect]] if dialect in _DATABASE_OF else [])
+    if dialect == "wos" and not stated:
+        prefixes = map(_UT_PREFIX.match, (*values.get("AN", ()), *values.get("UT", ())))
+        named = (UT_DATABASES[prefix.group(1)] for prefix in prefixes if prefix and prefix.group(1) in UT_DATABASES)
+        stated.extend(islice(named, 1))
+    return stated or ([_DATABASE_OF[dialect]] if dialect in _DATABASE_OF else [])
 
 
 def remarks(dialects: Iterable[str]) -> Iterator[str]:

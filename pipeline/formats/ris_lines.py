@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.formats.assembly import Tagged
+from pipeline.normalise.markup import holds_blanks_in_a_row, may_hold_markup
 from pipeline.records import RejectedEntry
 
 _TAG = re.compile(
@@ -17,6 +18,7 @@ _TAG = re.compile(
 _TYPE_LINE = re.compile(r"^[ \t]{0,3}(?:TY[ \t]{1,4}|ty  )-(?:[ \t][^\n]*|(?<=  -)[A-Z]{2,8}[ \t]*)?$", re.MULTILINE)
 # Some exporters part two tags by a single CR in a file of LF lines.
 _LOST_LINE_END = re.compile(r"\r(?=[A-Z][A-Z0-9]  -(?: |$))")
+_LOST_BEFORE_END_MARK = re.compile(r"\r(?=ER  -(?: |$))")
 _CONTEXT = re.compile(r"[ \t]*(Provider|Database|Content|Record #)\s*:?\s*(.*)$", re.IGNORECASE)
 # `% words` is a comment, `%T Title` a line of EndNote's refer format.
 _FURNITURE = re.compile(r"[ \t]*(?:\d{1,7}\.?[ \t]*|<\d+\.\s*>|%(?![0-9A-Z@+][ \t]+\S).*|_{5,}|-{5,}|=+)$")
@@ -27,9 +29,13 @@ _USUAL = {
     for second in string.ascii_uppercase + string.digits
     if first + second not in ("TY", "ER")
 }
-# The end mark of a record, and a field: a usual line with those that plainly go on with it.
-_END = re.compile(r"\nER  -[ \t]*(?=\n|\Z)")
-_FIELD = re.compile(r"^([A-Z][A-Z0-9])  - ([^\n]*+(?:\n(?![^\n]{0,13}-)[^\n]*+)*+)", re.MULTILINE)
+# The end mark of a record (a lost line end may follow), and where a usual line begins.
+_END = re.compile(r"\nER  -[ \t]*(?=\n|\Z|\r[A-Z][A-Z0-9]  -(?: |$))")
+_FIELD = re.compile(r"\n([A-Z][A-Z0-9])  - ")
+_BEGIN_MARK, _END_MARK = "TY  - ", "\nER  -"
+# What a further line of a value may be besides: a line with a tag, or one with blanks round it.
+_PERHAPS_TAG = re.compile(r"\n[^\n]{0,13}-")
+_ROUGH = re.compile(r"\n(?:\s|\Z)")
 _RECORD_TAGS = frozenset(["TI", "T1", "AU", "A1", "AB", "N2", "DO", "JO", "JF", "T2"])
 # Tags whose value may follow the hyphen at once (`TY  -JOUR`).
 _WITHOUT_BLANK = _RECORD_TAGS | {"TY", "ER", "KW", "PY", "Y1", "SN", "UR", "VL", "IS", "SP", "EP", "JA", "PB", "ID"}
@@ -49,6 +55,25 @@ def likeness(text: str) -> float:
 
 
 @dataclass
+class SoundRecord(Tagged):
+    """A record of usual lines alone, cut at one go: its values are at hand, so it has no pairs.
+
+    Attributes:
+        found: tag -> values, as `values` returns them.
+        tidy: no value holds blanks in a row, tabs or CRs; line ends are all that may be tidied.
+        plain: no value holds anything to decode or mend.
+    """
+
+    found: dict[str, list[str]] = field(default_factory=dict)
+    tidy: bool = False
+    plain: bool = False
+
+    def values(self) -> dict[str, list[str]]:
+        """Return tag -> values in order of appearance; empty values are left out."""
+        return self.found
+
+
+@dataclass
 class Splitter:
     """Takes the lines of a file one by one; yields the records, holds the rejects and what stood outside them."""
 
@@ -60,29 +85,23 @@ class Splitter:
 
     def split(self, text: str) -> Iterator[Tagged]:
         """Take a whole text and yield its records; rejects and strays are complete when it ends."""
-        text = _LOST_LINE_END.sub("\n", text) if "\r" in text else text
+        text = _LOST_LINE_END.sub("\n", text) if _LOST_BEFORE_END_MARK.search(text) else text
         position, number = 0, 1
         for end in _END.finditer(text):
-            block = text[position : end.end()]
-            blanks = len(block) - len(block.lstrip("\n"))
-            body = block[blanks : end.start() - position]
+            block = with_line_ends(text[position : end.end()])
             between = self._open is None and self._outside is None
-            fields = _FIELD.findall(body) if between and body.startswith("TY  - ") else []
-            if _are_all(fields, body):
-                yield self._sound(number + blanks, fields, [body, end.group(0)[1:]])
+            sound = sound_record(block, number) if between else None
+            if sound is not None:
+                sound.context.update(self._context)
+                yield sound
             else:
                 yield from self._lines(block, number, bool(position))
             position, number = end.end(), number + block.count("\n")
-        yield from self._lines(text[position:], number, bool(position))
+        yield from self._lines(with_line_ends(text[position:]), number, bool(position))
         last = self._open
         if last is not None:
             last.context["cut"] = "yes"
         yield from self._close_record(ended=False)
-
-    def _sound(self, number: int, fields: list[tuple[str, str]], lines: list[str]) -> Tagged:
-        """Return a record of usual lines, cut at one go."""
-        pairs = [(tag, _lines_with_words(value) if "\n" in value else [value]) for tag, value in fields]
-        return Tagged(number, lines, pairs, ended=True, context=dict(self._context))
 
     def _lines(self, block: str, number: int, begun: bool) -> Iterator[Tagged]:
         """Take a stretch of text line by line; `begun`: what it starts with is the end of a line already taken."""
@@ -95,7 +114,7 @@ class Splitter:
                 yield from self._line(number + place, line)
             else:
                 self._open.lines.append(line)
-                self._open.pairs.append((tag, [line[6:]]))
+                self._open.pairs.append((tag, [line[6:].strip(" \t")]))
 
     def remarks(self) -> Iterator[str]:
         """Yield one line for what stood outside the records."""
@@ -122,7 +141,7 @@ class Splitter:
         """Take a line of a record: its end, a tag, or more of the last tag."""
         record.lines.append(line)
         if tag and (tag != "ER" or value.strip()):
-            record.pairs.append((tag, [value]))
+            record.pairs.append((tag, [value.strip(" \t")]))
         elif line.strip() and tag != "ER":
             record.pairs[-1][1].append(line.strip(" \t"))
 
@@ -161,17 +180,54 @@ class Splitter:
             yield record
 
 
-def _are_all(fields: list[tuple[str, str]], body: str) -> bool:
-    """Return whether the fields are all that a record holds: every letter, one type line, no end mark."""
-    if not fields or sum([len(value) for _, value in fields]) + 7 * len(fields) != len(body) + 1:
-        return False
-    tags = [tag for tag, _ in fields]
-    return tags.count("TY") == 1 and "ER" not in tags
+def with_line_ends(text: str) -> str:
+    """Return a text with a line end where a lone CR parts two tags."""
+    return _LOST_LINE_END.sub("\n", text) if "\r" in text else text
 
 
-def _lines_with_words(value: str) -> list[str]:
-    """Return the lines of a value that hold more than blanks; one empty line where none does."""
-    return [line.strip(" \t") for line in value.split("\n") if line.strip()] or [""]
+def sound_record(block: str, number: int) -> SoundRecord | None:
+    """Return the record of a stretch of text that ends with an end mark; None where a line of it is not a usual one.
+
+    Args:
+        block: the text, empty lines at its beginning included.
+        number: the number of its first line.
+    """
+    text = block.lstrip("\n").rstrip(" \t")
+    if not text.startswith(_BEGIN_MARK):
+        return None
+    first, *rest = _FIELD.split(text.removesuffix(_END_MARK))
+    tags, values = rest[::2], rest[1::2]
+    if "TY" in tags or "ER" in tags:
+        return None
+    tags.insert(0, "TY")
+    values.insert(0, first.removeprefix(_BEGIN_MARK))
+    if text.count("\n") > len(tags) and not _joined(values):
+        return None
+    found: dict[str, list[str]] = {}
+    for tag, value in zip(tags, values, strict=True):
+        words = value.strip()
+        if not words:
+            continue
+        if tag in found:
+            found[tag].append(words)
+        else:
+            found[tag] = [words]
+    together = "\n".join(values)
+    first_line = number + block.index(_BEGIN_MARK)
+    tidy, plain = not holds_blanks_in_a_row(together), not may_hold_markup(together)
+    return SoundRecord(first_line, [text], [], True, {}, found, tidy, plain)
+
+
+def _joined(values: list[str]) -> bool:
+    """Take away the blanks round further lines of values; return whether each such line plainly goes on with one."""
+    for place, value in enumerate(values):
+        if "\n" not in value:
+            continue
+        if _PERHAPS_TAG.search(value) and any(_parted(line)[0] for line in value.split("\n")[1:]):
+            return False
+        if " \n" in value or "\t\n" in value or _ROUGH.search(value):
+            values[place] = "\n".join([line.strip(" \t") for line in value.split("\n") if line.strip()])
+    return True
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -86,6 +86,8 @@ def decisions_in_note(note: str) -> list[ScreeningDecision]:
 
     Rayyan gives one list of reasons for all people who excluded a record: it stands with each of them.
     """
+    if "RAYYAN-" not in note and "ASReview_" not in note:
+        return []
     given = _RAYYAN_REASONS.search(note)
     reason = ", ".join(part.strip() for part in given.group(1).split(",") if part.strip()) if given else ""
     found = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.formats.assembly import Tagged, assemble
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.ris_dialects import UT_DATABASES
+from pipeline.formats.rules import Rules
 from pipeline.normalise.markup import one_line, without_entities
 from pipeline.records import ParsedEntry, Reading, RejectedEntry
 
@@ -54,6 +55,7 @@ _RULES: tuple[Rule, ...] = (
     Rule("DT", "type"),
 )
 _MAPPED_HERE = ("PT", "AU", "CA", "GP", "BA", "SO", "BP", "EP", "EA")
+_FILLING = Rules(_RULES, _MAPPED_HERE)
 # Tags whose lines are values of their own; the lines of every other tag are one wrapped text.
 _LINEWISE = frozenset({"AU", "AF", "CR", "C1", "BA", "BE", "BF", "ED", "CA", "GP"})
 
@@ -146,7 +148,7 @@ def _entry(record: Tagged) -> ParsedEntry:
 def fill_entry(draft: Draft, values: dict[str, list[str]]) -> Draft:
     """Return the draft with the values of Web of Science tags on their columns."""
     values = {**values, "C1": [_one_address_a_line(value) for value in values.get("C1", ())]}
-    fill(draft, _RULES, values, _MAPPED_HERE)
+    _FILLING.fill(draft, values)
     _authors(draft, values)
     kind = " ".join(values.get("PT", [])).strip().upper()
     for value in values.get("SO", ()):

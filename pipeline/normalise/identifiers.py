@@ -9,13 +9,13 @@ import re
 from urllib.parse import unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-# As most sources write it: bare, in lower case, nothing round it.
-_USUAL_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./_-]*[a-z0-9]")
+# As most sources write it: bare, nothing round it or escaped in it (put in lower case).
+_USUAL_DOI = re.compile(r"10\.[0-9]{4,9}/[!-$&-~]*[a-z0-9]")
 _DOI_PREFIX = re.compile(r"^(?:https?://)?(?:(?:www\.|dx\.)?doi\.org/|doi\s*[:=]?\s*(?://)?)", re.IGNORECASE)
 _DOI_BODY = re.compile(r"(?:(?i:\bdoi\b|doi\.org/)[^0-9]{0,12}|^\s*)(10\.\d{4,9}/[^\s\"<>]+)")
 _EXCEL_GUARD = re.compile(r'^="(.*)"$', re.DOTALL)
 _ISSN = re.compile(r"(?<![0-9A-Za-z])[EePp]?(\d{4})\s?[-–]?\s?(\d{3}[\dXx])(?![0-9A-Za-z])")
-_USUAL_ISSN = re.compile(r"[0-9]{4}-[0-9]{3}[0-9X]")
+_USUAL_ISSN = re.compile(r"[0-9]{4}-?[0-9]{3}[0-9Xx]")
 _ISBN = re.compile(r"(?<![0-9A-Za-z])(?:97[89][- ]?)?(?:\d[- ]?){9}[\dXx](?![0-9A-Za-z])")
 _PMID = re.compile(
     r"(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|"
@@ -51,8 +51,9 @@ def clean_doi(text: str) -> str | None:
     >>> clean_doi("11.1111/x") is None
     True
     """
-    if len(text) <= _LONGEST and _USUAL_DOI.fullmatch(text):
-        return text
+    usual = text.lower()
+    if len(text) <= _LONGEST and _USUAL_DOI.fullmatch(usual):
+        return usual
     bare = without_guard(text).strip().lstrip("<[({\"'").strip()
     for _ in range(3):
         shorter = _DOI_PREFIX.sub("", bare).strip()
@@ -105,14 +106,26 @@ def _without_address(text: str) -> str:
     return bare[address.end() :].rstrip("/") if address else bare
 
 
+def usual_issn(text: str) -> str | None:
+    """Return the ISSN where a text is one and nothing else, as nearly all are written; else None.
+
+    >>> [usual_issn(text) for text in ("1932620x", "1932-6203", "1932-6203 (print)")]
+    ['1932-620X', '1932-6203', None]
+    """
+    if len(text) not in (8, 9) or not _USUAL_ISSN.fullmatch(text):
+        return None
+    return f"{text[:4]}-{text[-4:].upper()}"
+
+
 def find_issns(text: str) -> list[str]:
     """Return every ISSN of a text as `dddd-dddX`, each once, in order; parts of ISBNs are not ISSNs.
 
     >>> find_issns("19326203 (ISSN); 2041-1723")
     ['1932-6203', '2041-1723']
     """
-    if len(text) == 9 and _USUAL_ISSN.fullmatch(text):
-        return [text]
+    usual = usual_issn(text)
+    if usual:
+        return [usual]
     rest = _ISBN.sub(" ", without_guard(text))
     return list(dict.fromkeys(f"{a}-{b.upper()}" for a, b in _ISSN.findall(rest)))
 

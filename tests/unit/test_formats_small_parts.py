@@ -6,8 +6,9 @@ import pytest
 
 from pipeline.formats.authors import Order, bibtex_name, family_first, split_bibtex, split_names
 from pipeline.formats.dates import publication_year
-from pipeline.formats.draft import Draft, Rule, fill
+from pipeline.formats.draft import Draft, Rule
 from pipeline.formats.kinds import document_type
+from pipeline.formats.rules import Rules
 
 
 @pytest.mark.parametrize(
@@ -136,20 +137,22 @@ def test_split_bibtex_at_and_outside_braces() -> None:
 class TestDraft:
     def test_first_claim_wins_and_the_other_is_kept(self) -> None:
         draft = Draft()
-        fill(draft, [Rule("T1", "title"), Rule("TI", "title")], {"TI": ["Second"], "T1": ["First"], "ZZ": ["x", "y"]})
+        Rules([Rule("T1", "title"), Rule("TI", "title")]).fill(
+            draft, {"TI": ["Second"], "T1": ["First"], "ZZ": ["x", "y"]}
+        )
         entry = draft.finish(1, "raw")
         assert entry.fields["title"] == "First"
         assert entry.extra == {"TI": ["Second"], "ZZ": ["x", "y"]}
 
     def test_equal_values_are_one(self) -> None:
         draft = Draft()
-        fill(draft, [Rule("AB", "abstract"), Rule("N2", "abstract")], {"AB": ["Same"], "N2": ["Same"]})
+        Rules([Rule("AB", "abstract"), Rule("N2", "abstract")]).fill(draft, {"AB": ["Same"], "N2": ["Same"]})
         assert draft.finish(1, "r").extra == {}
 
     def test_longer_abstract_wins(self) -> None:
         draft = Draft()
-        fill(
-            draft, [Rule("AB", "abstract"), Rule("N2", "abstract")], {"AB": ["Copyright."], "N2": ["A real abstract."]}
+        Rules([Rule("AB", "abstract"), Rule("N2", "abstract")]).fill(
+            draft, {"AB": ["Copyright."], "N2": ["A real abstract."]}
         )
         entry = draft.finish(1, "r")
         assert entry.fields["abstract"] == "A real abstract."
@@ -184,7 +187,7 @@ class TestDraft:
 
     def test_second_readable_year_helps(self) -> None:
         draft = Draft()
-        fill(draft, [Rule("PY", "year"), Rule("Y1", "year")], {"PY": ["0000"], "Y1": ["2019/05/01"]})
+        Rules([Rule("PY", "year"), Rule("Y1", "year")]).fill(draft, {"PY": ["0000"], "Y1": ["2019/05/01"]})
         entry = draft.finish(1, "r")
         assert entry.fields["year"] == 2019
         assert "year_unreadable" not in entry.flags

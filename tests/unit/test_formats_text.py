@@ -287,6 +287,6 @@ FRAMES = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_large_odd_values_take_bounded_time(frame: str, kind: str) -> None:
     text = FRAMES[frame].replace("{}", HOSTILE[kind])
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read(text).entries) == 1
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

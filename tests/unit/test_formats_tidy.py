@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.formats import nbib
+from pipeline.formats import nbib, ris, ris_lines
 from pipeline.formats.draft import Draft, Rule
 from pipeline.normalise.markup import is_plain, mended, one_line, one_line_each, plain
 
@@ -43,6 +43,53 @@ def test_a_sound_record_is_cut_as_any_other(fields: list[tuple[str, list[str]]])
     tidy = record.tidy_values()
     if tidy is not None:
         assert tidy == nbib._values(record)
+
+
+RIS_TAGS = "TI T1 AB N2 AU A1 A2 KW LA AD UR T2 JO JF PY Y1 DA DO SN SP EP PG M3 N1 C1 M1 AN UT DB ZZ TY ER".split()  # noqa: SIM905
+RIS_WORDS = [
+    *(
+        "word",
+        " ",
+        "  ",
+        "\t",
+        ";",
+        "; ",
+        ",",
+        ", ",
+        "&",
+        "&amp;",
+        "<i>",
+        "</i>",
+        "<",
+        '\\"o',
+        "Ã©",
+        "é",
+        "\u00a0",
+        ")",
+    ),
+    *("\n", "\n  ", " \n", "\n-", "\nAB  -", "\nN1  -x", "\nN1 - x", "\nab  - x", "\n\u00a0\n", "\rKW  - ", "\rER  - "),
+    *("10.5555/X", "https://doi.org/10.5555/y", "1234-567x", "12345678", "2019", "2019/03//", "WOS:1", "[No abstract]"),
+    *("EBSCO", "Scopus", "Cited By :3", "https://x.org/a https://y.org/b", "ASReview_relevant", "Brun, I., Lim, S."),
+]
+RIS_RECORDS = st.lists(
+    st.lists(st.tuples(st.sampled_from(RIS_TAGS), st.lists(st.sampled_from(RIS_WORDS), max_size=5)), max_size=7),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=400)
+@given(RIS_RECORDS)
+def test_a_ris_record_cut_at_one_go_is_read_as_line_by_line(records: list[list[tuple[str, list[str]]]]) -> None:
+    text = "".join(
+        "TY  - JOUR\n" + "".join(f"{tag}  - {''.join(words)}\n" for tag, words in fields) + "ER  - \n\n"
+        for fields in records
+    )
+    at_one_go = ris.read(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ris_lines, "sound_record", lambda block, number: None)
+        line_by_line = ris.read(text)
+    assert at_one_go == line_by_line
 
 
 def test_an_indented_line_after_an_empty_one_goes_on_with_a_sound_record() -> None:

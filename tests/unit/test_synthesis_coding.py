@@ -145,9 +145,9 @@ def test_long_matches_are_cut_and_hyphens_of_any_kind_match() -> None:
 
 
 def test_only_the_beginning_of_a_huge_field_is_read() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(suggested("x" * TEXT_LIMIT + " kitchen")) == 0
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_order_of_records_is_kept_and_does_not_matter_for_what_is_found() -> None:
