@@ -15,6 +15,7 @@ _ONE_TO_ONE = str.maketrans(
     | {"\u00a0": " ", "\u202f": " ", "\u2018": "'", "\u2019": "'", "\n": " ", "\r": " ", "\t": " "}
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_APOSTROPHES = re.compile("['\u2018\u2019`]")
 _NOT_A_WORD = re.compile(r"[^\w]+|_")
 _ARTICLE = re.compile(r"^(?:the|an|a) (?=.)")
 
@@ -55,8 +56,9 @@ def normal_label(label: str) -> str:
     >>> normal_label("Food & Nutrition (School)")
     'food and nutrition school'
     """
-    letters = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
-    words = re.sub("['\u2018\u2019`]", "", letters.casefold().replace("&", " and "))
+    if not label.isascii():
+        label = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    words = _APOSTROPHES.sub("", label.casefold().replace("&", " and "))
     return " ".join(_NOT_A_WORD.sub(" ", words).split())
 
 
@@ -66,7 +68,9 @@ def normal_title(title: str) -> str:
     >>> normal_title("The Journal of Parks & Gardens (Online)")
     'journal of parks and gardens'
     """
-    return _ARTICLE.sub("", normal_label(_BRACKETED.sub(" ", title)))
+    if "(" in title or "[" in title:
+        title = _BRACKETED.sub(" ", title)
+    return _ARTICLE.sub("", normal_label(title))
 
 
 def normal_issn(issn: str) -> str:

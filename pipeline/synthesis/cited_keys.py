@@ -26,7 +26,7 @@ _SMALL_WORDS = "a an and the of for in on to at by from with und der die das de 
 _SMALL = frozenset(_SMALL_WORDS.split())
 _FIRST_WORDS = 3
 _TITLE_BEGINS = 90
-_OPENALEX_ID = re.compile(r"W\d{4,12}$")
+_OPENALEX_ID = re.compile(r"(?:^|[/:])(W\d{4,12})$")
 
 RECORD_COLUMNS = ("record_id", "title", "authors", "year", "volume", "pages", "article_number", "doi", "pmid")
 
@@ -132,7 +132,7 @@ def _record_keys(row: Mapping[Any, Any]) -> list[str]:
         if told.startswith(("doi:", "pmid:")):
             numbers.append(told)
         elif found := _OPENALEX_ID.search(told):
-            numbers.append(f"openalex:{found[0]}")
+            numbers.append(f"openalex:{found[1]}")
     keys = [number for number in dict.fromkeys(numbers) if not number.endswith(":")]
     authors, year = list_of(row["authors"]), row["year"]
     if not authors or year is None or year != year or not isinstance(year, (int, float)):
