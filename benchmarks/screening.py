@@ -4,7 +4,8 @@
 (record_id, title, abstract, keywords, included; other columns are not read) and, if there is one, `criteria.json`
 (name -> {"text": inclusion criteria}). Mode `priors`: one included and one excluded record are given, drawn as ASReview
 draws them (`RandomState(draw)`, once a side, rows in file order), no criteria text. Mode `criteria`: no decision, the
-criteria text. Records are read in batches of 5 % of what is decided (at least 1), and the ranking learns after each.
+criteria text. Mode `random` (`--random-start`): neither, the sets of mode `criteria` only. Records are read in batches
+of 5 % of what is decided (at least 1), and the ranking learns after each.
 
 `OUT/orders.csv.gz`: dataset, mode, draw, rank (from 1, priors left out), record_id. `OUT/screening.csv`: a row a run,
 of `ours` and of `asreview`; work_saved is WSS@95, early_recall recall@10 %. ASReview's orders are kept in
@@ -23,9 +24,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,14 +55,15 @@ class Run:
     cpu_s: float
 
 
-def run(folder: Path, out: Path, environments: Path | None, draws: int, seed: int) -> int:
+def run(folder: Path, out: Path, environments: Path | None, draws: int, seed: int, random_start: bool = False) -> int:
     """Measure every set of a folder, write OUT/orders.csv.gz and OUT/screening.csv, print a table; 2 without sets."""
     files = sorted(folder.glob("*.csv.gz"))
     if not files:
         print(f"no <name>.csv.gz in {folder}", file=sys.stderr)
         return 2
     out.mkdir(parents=True, exist_ok=True)
-    runs = [item for path in files for item in _ours(path, range(seed, seed + draws))]
+    modes = ("priors", "criteria", "random") if random_start else ("priors", "criteria")
+    runs = [item for path in files for item in _ours(path, range(seed, seed + draws), modes)]
     if environments is not None:
         runs += _theirs(files, range(seed, seed + draws), environments, out / "asreview-orders.jsonl")
     _write(runs, out)
@@ -77,7 +80,14 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("--seed", type=int, default=0, help="number of the first draw")
     command.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     command.add_argument("--peers", dest="environments", type=Path, metavar="ENVIRONMENTS", help="also run ASReview")
-    command.set_defaults(measure=lambda said: run(said.folder, said.out, said.environments, said.draws, said.seed))
+    command.add_argument(
+        "--random-start", action="store_true", help="also without criteria, for the sets that have them (mode random)"
+    )
+    command.set_defaults(
+        measure=lambda said: run(
+            said.folder, said.out, said.environments, said.draws, said.seed, random_start=said.random_start
+        )
+    )
 
 
 def draw_as_asreview(included: NDArray[np.bool_], draw: int) -> list[int]:
@@ -86,13 +96,13 @@ def draw_as_asreview(included: NDArray[np.bool_], draw: int) -> list[int]:
     return [int(np.random.RandomState(draw).choice(rows, 1, replace=False)[0]) for rows in sides]
 
 
-def _ours(path: Path, draws: range) -> Iterator[Run]:
+def _ours(path: Path, draws: range, modes: Sequence[str]) -> Iterator[Run]:
     in_file_order = _included(path)
     for draw in draws:
-        for mode in ("priors", "criteria"):
+        for mode in modes:
             started = time.process_time()
             labelled = read_set(path)
-            if mode == "criteria" and not labelled.criteria:
+            if mode != "priors" and not labelled.criteria:
                 continue
             criteria = labelled.criteria if mode == "criteria" else ""
             undecided = [UNDECIDED] * len(labelled.records)
@@ -114,17 +124,7 @@ def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path)
     if python is None:
         return
     if missing:
-        asked = json.dumps([[str(path.resolve()), draw] for (_, draw), path in missing.items()])
-        alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
-            command = [str(python.absolute()), str(RANKER.resolve())]
-            done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, text=True, cwd=place, env=alone)
-            sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
-            for line in done.stdout.splitlines():
-                told = json.loads(line)
-                told["sha256"] = sums[(told.pop("path"), told["draw"])]
-                stream.write(json.dumps(told) + "\n")
-                lines.append(told)
+        lines += _asked(missing, python, kept)
     for line in lines:
         path = wanted.get((line["sha256"], line["draw"]))
         if path is not None:
@@ -132,6 +132,28 @@ def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path)
             labelled, given = read_set(path), [ids[row] for row in line["given"]]
             order = [ids[row] for row in line["rows"]]
             yield _judged(labelled, "asreview", "priors", line["draw"], order, given, line["cpu_s"])
+
+
+def _asked(missing: Mapping[tuple[str, int], Path], python: Path, kept: Path) -> list[dict[str, Any]]:
+    """Return what the peer told; each run is kept as soon as it is done, so that a run cut short is not lost."""
+    alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
+    lines = []
+    with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
+        command = [str(python.absolute()), str(RANKER.resolve())]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=place, env=alone
+        ) as peer:
+            assert peer.stdin is not None and peer.stdout is not None
+            with peer.stdin as asking:
+                json.dump([[name, draw] for name, draw in sums], asking)
+            for line in peer.stdout:
+                told = json.loads(line)
+                told["sha256"] = sums[(told.pop("path"), told["draw"])]
+                stream.write(json.dumps(told) + "\n")
+                stream.flush()
+                lines.append(told)
+    return lines
 
 
 def _included(path: Path) -> pd.Series[bool]:
@@ -169,7 +191,7 @@ def _write(runs: Sequence[Run], out: Path) -> None:
 
 def _print(runs: Sequence[Run]) -> None:
     """Print the means over the draws of each set, and their means over the sets."""
-    for who, mode in (("ours", "priors"), ("asreview", "priors"), ("ours", "criteria")):
+    for who, mode in (("ours", "priors"), ("asreview", "priors"), ("ours", "criteria"), ("ours", "random")):
         rows = []
         for name in sorted({item.dataset for item in runs if (item.who, item.mode) == (who, mode)}):
             of_set = [item for item in runs if (item.dataset, item.who, item.mode) == (name, who, mode)]

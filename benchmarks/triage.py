@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from benchmarks.orders import FinishedReview, add_arguments, finished_reviews
 from benchmarks.screening_benchmark import METHOD
 from pipeline.screen.calibration import brier_score, calibration_error, platt_curve
-from pipeline.screen.classifier import Evidence, seeded_key, train
+from pipeline.screen.classifier import EXCLUDED, INCLUDED, UNDECIDED, Evidence, cross_scores, seeded_key
 from pipeline.screen.features import normal_title
 from pipeline.screen.triage import Sample, conformal_ranks, expected_recall_cut, whole_review_cut
 
@@ -32,28 +33,14 @@ CONFIDENCE_COLUMNS = [
 ]
 
 
-def model_scores(
-    evidence: Evidence, decided: NDArray[np.bool_], included: NDArray[np.bool_]
-) -> NDArray[np.float64] | None:
-    """Return the scores of all records (models x records), model f without the decisions of fold f; None: no model."""
-    scores = np.full((METHOD.folds, len(included)), np.nan)
-    for fold in range(METHOD.folds):
-        rows = np.flatnonzero(decided & (evidence.folds != fold) & evidence.features.has_words)
-        sides = included[rows].astype(np.int64)
-        model = train(evidence.features.matrix[rows], sides, METHOD) if 0 < sides.sum() < len(sides) else None
-        if model is None:
-            return None
-        scores[fold] = model.scores(evidence.features.matrix)
-    return scores
-
-
 def one_split(
     review: FinishedReview, evidence: Evidence, decided: NDArray[np.bool_]
 ) -> tuple[tuple[float, float, float, float], tuple[int, int, float, float]]:
     """Return recall, share cut, calibration error, Brier score; and sample inclusions, speaks, recall, share cut."""
     included, undecided = review.included, ~decided
     sample = Sample(int(decided.sum()), int(included[decided].sum()), len(included))
-    scores = model_scores(evidence, decided, included)
+    known = np.where(decided, np.where(included, INCLUDED, EXCLUDED), UNDECIDED).astype(np.int8)
+    scores = cross_scores(replace(evidence, decisions=known), METHOD)
     if scores is None:
         return (1.0, 0.0, 0.0, 0.0), (sample.inclusions, 0, 1.0, 0.0)
     held_out = scores[evidence.folds, np.arange(len(included))]

@@ -46,10 +46,10 @@ def commands() -> Iterator[str]:
     yield "# Commands\n"
     yield "`make review` runs `python -m pipeline review`; both take the same review folder.\n"
     yield f"```text\n{parser().format_help().strip()}\n```\n"
-    found = (action for action in parser()._actions if isinstance(action, argparse._SubParsersAction))
-    actions = next(found)
-    for name, command in actions.choices.items():
+    for name, command in _parts(parser()):
         yield f"## {name}\n\n```text\n{command.format_help().strip()}\n```\n"
+        for part, own in _parts(command):
+            yield f"### {name} {part}\n\n```text\n{own.format_help().strip()}\n```\n"
     yield "## Exit status\n"
     yield "| status | meaning |\n|---|---|"
     yield f"| {errors.DONE} | done, or waiting for people |"
@@ -57,6 +57,13 @@ def commands() -> Iterator[str]:
     yield f"| {errors.WRONG_USE} | wrong use, or a mistake in the protocol or search log |"
     yield f"| {errors.BAD_DATA} | bad data (the good part was used), or waiting under `status --strict` |\n"
     yield "`make` turns every failure into 2; scripts that need the status call `python -m pipeline`."
+
+
+def _parts(command: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the sub-commands of a command; most have none."""
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.items()
 
 
 def protocol() -> Iterator[str]:

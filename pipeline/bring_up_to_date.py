@@ -14,7 +14,9 @@ from pipeline.store import remove_leftovers
 from pipeline.summary import summary_lines
 
 
-def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = False, next_sheet: bool = False) -> int:
+def bring_up_to_date(
+    folder: Path, console: Console, *, accept_changes: bool = False, next_sheet: bool = False, draft: bool = False
+) -> int:
     """Run a review, print what it found and what waits for people, and return the exit status.
 
     Args:
@@ -22,6 +24,7 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
         console: where lines go.
         accept_changes: accept that exports were edited or taken away.
         next_sheet: issue the next worklists although the current ones are not full.
+        draft: report sums that do not hold with a visible mark instead of stopping.
 
     Raises:
         ReviewError: wrong use, a protocol with mistakes, counts that do not add up.
@@ -30,7 +33,7 @@ def bring_up_to_date(folder: Path, console: Console, *, accept_changes: bool = F
     with run_lock(review.state / "lock"):
         for written in (review.outputs, review.screening):
             remove_leftovers(written)
-        run = ReviewRun(review, accept_changes, next_sheet)
+        run = ReviewRun(review, accept_changes, next_sheet, draft)
         console.line(run.protocol.review.title)
         unchanged = nothing_changed(run)
         console.collected(run.collected)
@@ -63,4 +66,6 @@ def nothing_changed(run: ReviewRun) -> bool:
             return False
         if stage.name == "import":
             run.collect()
+        if stage.name == "screen" and run.stage_runs["screen"].manifest.numbers.get("proposal"):
+            return False  # a machine run that a stopped run proposed and did not freeze
     return True

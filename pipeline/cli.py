@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import __version__, cli_integrate, cli_synthesis
+from pipeline.cli_screen import add_screen
 from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
 
 
@@ -59,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_review_commands(commands)
     _add_file_commands(commands)
+    add_screen(commands)
     cli_synthesis.add_commands(commands)
     cli_integrate.add_commands(commands)
     return top
@@ -71,6 +73,9 @@ def _add_review_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     review.add_argument("--accept-changes", action="store_true", help="accept that exports were edited or taken away")
     review.add_argument(
         "--next", action="store_true", help="issue the next worklists although the current are not full"
+    )
+    review.add_argument(
+        "--draft", action="store_true", help="report sums that do not hold, marked, instead of stopping"
     )
     review.add_argument("--plain", action="store_true", help="no progress bars")
     review.set_defaults(run=_review)
@@ -179,6 +184,7 @@ def _review(chosen: argparse.Namespace) -> int:
         Console(plain=chosen.plain),
         accept_changes=chosen.accept_changes,
         next_sheet=chosen.next,
+        draft=chosen.draft,
     )
 
 

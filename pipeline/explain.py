@@ -21,6 +21,7 @@ BOXES = {
     "in_conflict": "Records screened: readers differ (provisional)",
     "excluded_human": "Records excluded (by a person)",
     "excluded_machine": "Records excluded (by an automation tool)",
+    "ineligible_machine": "Records removed before screening: marked as ineligible by an automation tool",
     "awaiting_retrieval": "Reports sought for retrieval: waits to be retrieved (provisional)",
     "not_retrieved": "Reports not retrieved",
     "awaiting_eligibility": "Reports assessed for eligibility: waits for a decision (provisional)",
@@ -156,6 +157,8 @@ def _path_lines(tables: _Tables, protocol: Protocol, entry: Row) -> Iterator[str
     yield from _ranking_lines(tables, screened)
     decisions = list(_decision_lines(tables, ids))
     yield from decisions or ["  Decisions: none yet"]
+    for row in tables.rows("screen/machine", "cluster_id", (cluster_id,)):
+        yield f"  Machine run {row['run']}: excluded as {row['record_id']}; now: {row['standing']}"
     if screened["text_changed"]:
         yield "  Note: title or abstract differ now from what was read"
     yield from _report_lines(tables, screened["record_id"])

@@ -14,15 +14,17 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, Field, StrictInt, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import ProtocolError
 from pipeline.protocol_integration import IntegrationSection
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 from pipeline.protocol_previous import AdjustmentSection, PreviousSection
+from pipeline.protocol_report import AmendmentSection, ReportSection
 from pipeline.protocol_screening import FullTextSection, ScreeningSection
 from pipeline.protocol_section import Section
 from pipeline.protocol_synthesis import CodingSection, DisciplinesSection
+from pipeline.protocol_words import WordsSection
 
 __all__ = [
     "CodingSection",
@@ -125,15 +127,6 @@ class DedupSection(Section):
     )
 
 
-class ReportSection(Section):
-    """What the report prints."""
-
-    authors: tuple[str, ...] = Field(default=(), description="authors of the review")
-    year_bands: tuple[StrictInt, ...] = Field(
-        default=(1990, 2000, 2010, 2015, 2020), description="first years of the bands of the discipline by year table"
-    )
-
-
 class Source(Section):
     """One row of the search log, [[source]] in references/sources.toml."""
 
@@ -180,6 +173,7 @@ class Protocol(Section):
     dedup: DedupSection = DedupSection()
     screening: ScreeningSection
     full_text: FullTextSection = FullTextSection()
+    words: WordsSection = WordsSection()
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
     integration: IntegrationSection = IntegrationSection()
@@ -187,6 +181,10 @@ class Protocol(Section):
     previous: PreviousSection = PreviousSection()
     adjustments: dict[str, AdjustmentSection] = Field(
         default_factory=dict, description="one table [adjustments.NAME] a declared difference"
+    )
+
+    amendments: dict[str, AmendmentSection] = Field(
+        default_factory=dict, description="one table [amendments.NAME] a change of the protocol"
     )
 
     @model_validator(mode="after")
@@ -231,7 +229,9 @@ class Protocol(Section):
     @property
     def all_reviewers(self) -> tuple[str, ...]:
         """Everybody whose ledger counts."""
-        return self.screening.reviewers + self.screening.past_reviewers
+        return tuple(
+            dict.fromkeys([*self.screening.reviewers, *self.screening.resolver, *self.screening.past_reviewers])
+        )
 
 
 class SearchLog(Section):

@@ -89,7 +89,7 @@ def _shown(place: _Place, data: Mapping[str, Any]) -> str:
         return " ".join(
             [f"[[{parts[0]}]] {place[1] + 1}", *([f"({name})"] if name else []), ".".join(parts[1:])]
         ).strip()
-    depth = 2 if parts[0] in ("criteria", "strata") else 1
+    depth = 2 if parts[0] in ("criteria", "strata", "adjustments", "amendments") else 1
     if len(parts) <= depth and (depth == 2 or parts[0] not in data or isinstance(data[parts[0]], Mapping)):
         return f"[{'.'.join(parts)}]"
     return f"[{'.'.join(parts[:depth])}] {'.'.join(parts[depth:])}".strip()

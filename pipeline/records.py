@@ -193,8 +193,19 @@ def _as_list(cell: Any) -> list[Any]:  # noqa: ANN401
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a table's rows as mappings from column name to cell."""
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+    """Return a table's rows as mappings from column name to cell; an empty cell is None (NaN in a plain column)."""
+    names = [str(name) for name in frame.columns]
+    columns = [_cells(frame.iloc[:, place]) for place in range(len(names))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _cells(column: pd.Series[Any]) -> list[Any]:
+    """Return the cells of a column as Python values, None where they are empty."""
+    import pandas as pd
+
+    if pd.api.types.is_extension_array_dtype(column.dtype):
+        return list(column.array.to_numpy(dtype=object, na_value=None).tolist())
+    return list(column.tolist())
 
 
 def check(frame: pd.DataFrame, columns: tuple[Column, ...], table: str) -> pd.DataFrame:

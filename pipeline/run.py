@@ -14,13 +14,20 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.array_cache import FolderCache
 from pipeline.decisions.collect import Collected, collect, read_ledgers
+from pipeline.decisions.full_text_files import register_full_texts
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
+from pipeline.decisions.sheet_log import read_sheet_log
+from pipeline.decisions.sheet_workbook import sheet_form
+from pipeline.draws import write_draws
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
 from pipeline.protocol import Protocol, read_protocol, read_search_log
 from pipeline.register import Registered, gone_notices, read_register, update_register
 from pipeline.review import Review
+from pipeline.screen.batches import batch_rows
+from pipeline.screen.criteria_words import criteria_cell
 from pipeline.stages.contract import Progress, Stage, StageInput, StageResult
 from pipeline.stages.table import STAGES
 from pipeline.store import (
@@ -54,10 +61,12 @@ class ReviewRun:
     review: Review
     accept_changes: bool = False
     next_sheet: bool = False
+    draft: bool = False
     stage_runs: dict[str, StageRun] = field(default_factory=dict)
     collected: Collected = field(default_factory=Collected)
     issued: Issued = field(default_factory=Issued)
     register_notices: list[Notice] = field(default_factory=list)
+    _tables: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -153,6 +162,7 @@ class ReviewRun:
     def _parts(self, stage: Stage) -> dict[str, str]:
         """Return everything a stage's result depends on, by name."""
         parts = {f"code {stage.name}": stage.code_sha256}
+        parts |= {"draft": "yes"} if stage.draft and self.draft else {}
         parts |= {f"library {name}": _version(name) for name in stage.libraries}
         parts |= {f"protocol [{name}]": self.protocol.section_sha256((name,)) for name in stage.sections}
         for shown, path in self._files(stage).items():
@@ -172,9 +182,17 @@ class ReviewRun:
         tables = {}
         for name in stage.reads:
             earlier, _, table = name.partition("/")
-            tables[name] = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
+            digest = self.stage_runs[earlier].manifest.outputs[f"stages/{name}.parquet"]
+            if self._tables.get(name, ("",))[0] != digest:
+                frame = read_parquet(self.review.stages / f"{name}.parquet", by_name[earlier].columns(table))
+                self._tables[name] = (digest, frame)
+            tables[name] = self._tables[name][1].copy(deep=False)
+        later = [item.reads for item in STAGES[STAGES.index(stage) + 1 :]]
+        for name in [name for name in self._tables if not any(name in reads for reads in later)]:
+            del self._tables[name]
         files = {shown: path.read_bytes() for shown, path in self._files(stage).items()}
-        return StageInput(tables, files, self.protocol, progress)
+        cache = FolderCache(self.review.state / "arrays")
+        return StageInput(tables, files, self.protocol, progress, cache, draft=self.draft)
 
     # --- before and after the stages ----------------------------------------------------------------------------
 
@@ -192,7 +210,8 @@ class ReviewRun:
             register = update_register(self.review, present, accept_changes=self.accept_changes)
         else:
             register = read_register(self.review)
-        self.register_notices = gone_notices(self.review, register, frozenset(item.entry_id for item in present))
+        self.register_notices = register_full_texts(self.review, self.protocol.full_text.pdfs)
+        self.register_notices += gone_notices(self.review, register, frozenset(item.entry_id for item in present))
         when = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         known = frozenset(register) | {item.entry_id for item in present}
         given = [row for ledger in read_ledgers(self.review, self.protocol).values() for row in ledger.rows]
@@ -236,29 +255,60 @@ class ReviewRun:
         import pyarrow.parquet as pq
 
         rows = pq.read_table(self.review.stages / "worklists" / "tasks.parquet").to_pylist()
+        criteria = {"criteria": criteria_cell(self.protocol)}
         tasks = [
             Task(
                 row["kind"],
                 row["key"],
-                json.loads(row["cells"]),
+                json.loads(row["cells"]) | criteria,
                 frozenset(row["done_by"] or ()),
                 row["needs"],
                 tuple(row["members"] or ()),
+                tuple(row["asked_of"] or ()),
             )
             for row in rows
         ]
         settings = self.protocol.screening
+        decided = self._screening().get("decided", 0)
         self.issued = issue(
             self.review,
             tasks,
             self.collected.sheets,
             settings.reviewers,
-            batch_size=settings.batch_size,
+            batch_size=batch_rows(decided, settings.smallest_batch, settings.batch_size),
             on_request=self.next_sheet,
+            form=sheet_form(self.protocol),
         )
+        drawn = {row["key"]: row["drawn"] for row in rows if row["drawn"]}
+        sheets = read_sheet_log(self.review)
         for file in self.issued.new:
+            keys = sheets[file].keys if file in sheets else ()
+            if any(key in drawn for key in keys):
+                write_draws(self.review, file, keys, drawn)
             self.log(f"worklist {file} written")
         return self.issued
+
+    def freeze_machine_run(self) -> str:
+        """Write the machine run that the screen stage proposed, and return its name; empty where none is due.
+
+        The screen stage has to run again afterwards: only then the run counts.
+
+        Raises:
+            ReviewError: a file cannot be written.
+        """
+        due = self.stage_runs["screen"].manifest.numbers.get("proposal")
+        if not due:
+            return ""
+        from pipeline.machine_runs import freeze
+
+        name = freeze(self.review, due)
+        self.log(f"{name} written: {due['excluded']} records excluded on the statement {due['statement']}")
+        return name
+
+    def _screening(self) -> dict[str, Any]:
+        run = self.stage_runs.get("screen")
+        found: dict[str, Any] = run.manifest.numbers.get("screening", {}) if run else {}
+        return found
 
     def finish(self) -> dict[str, Any]:
         """Write outputs/status.json and return its content."""
@@ -296,6 +346,7 @@ class ReviewRun:
             "notices": [notice.as_dict() for notice in self.notices],
             "stages": {name: run.manifest.summary for name, run in self.stage_runs.items()},
             "ranking": numbers.get("screen", {}).get("basis", ""),
+            "screening": self._screening(),
         }
         plain: dict[str, Any] = json.loads(json_bytes(status))
         return plain

@@ -46,6 +46,7 @@ def summary_lines(status: Mapping[str, Any]) -> Iterator[str]:
     """Yield the summary of a run as plain lines; what waits for people comes last."""
     for what, number in count_lines(status["counts"]):
         yield f"{what}: {number:,}"
+    yield from status.get("screening", {}).get("lines", ())
     yield from notice_lines(status)
     yield from waiting_lines(status)
 

@@ -7,7 +7,7 @@ import io
 import numbers
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.records import Column
 
@@ -57,18 +57,29 @@ def read_parquet(path: Path, columns: tuple[Column, ...]) -> pd.DataFrame:
     import pandas as pd
     import pyarrow.parquet as pq
 
-    from pipeline.records import typed
-
+    types: dict[str, Any] = {
+        "str": pd.StringDtype(),
+        "int": pd.Int64Dtype(),
+        "float": pd.Float64Dtype(),
+        "bool": pd.BooleanDtype(),
+    }
     table = pq.read_table(path, columns=[column.name for column in columns])
-    frame = pd.DataFrame({name: pd.Series(table[name].to_pylist(), dtype=object) for name in table.column_names})
-    return typed(frame, columns)
+    index = pd.RangeIndex(table.num_rows)
+    cells: dict[str, pd.Series[Any]] = {}
+    for column in columns:
+        if column.dtype == "list":
+            lists = [value if value is not None else [] for value in table[column.name].to_pylist()]
+            cells[column.name] = pd.Series(lists, index=index, dtype=object)
+        else:
+            cells[column.name] = pd.Series(types[column.dtype].__from_arrow__(table[column.name]), index=index)
+    return pd.DataFrame(cells, index=index)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a CSV that a spreadsheet opens as it is: UTF-8 with BOM, commas, CRLF, formulas neutralised."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(header)
+    writer.writerow([safe_cell(name) for name in header])
     writer.writerows([safe_cell(value) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + stream.getvalue().encode("utf-8", "replace")
 

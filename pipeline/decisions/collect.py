@@ -17,7 +17,7 @@ from pipeline.decisions.sheet_log import read_sheet_log
 from pipeline.decisions.sheet_reader import SheetContext, SheetReader, Subject
 from pipeline.decisions.sheet_state import SheetState
 from pipeline.decisions.words import ALLOWED, WITHDRAW
-from pipeline.decisions.worklist_kinds import KINDS, SheetName, is_leftover, meant_name, sheet_name
+from pipeline.decisions.worklist_kinds import KINDS, SheetName, is_leftover, meant_name, sheet_name, stem_of
 from pipeline.errors import InputError, Notice, compose
 from pipeline.protocol import Protocol, nearest
 from pipeline.review import Review
@@ -86,18 +86,23 @@ def collect(
     """
     context = SheetContext(protocol, known_ids, dimensions, read_sheet_log(review))
     collection = _Collection(review, context, when)
-    for path in _sheet_files(review):
-        collection.take(path)
+    for paths in _sheet_files(review):
+        collection.take(paths)
     return collection.result()
 
 
-def _sheet_files(review: Review) -> list[Path]:
-    """Return what may be sheets, in order of their numbers."""
+def _sheet_files(review: Review) -> list[list[Path]]:
+    """Return what may be sheets, in order of their numbers; files that one sheet was saved as stand together."""
     folders = (review.worklists, review.duplicate_sheets)
     found = [path for folder in folders if folder.is_dir() for path in folder.iterdir() if path.is_file()]
     named = [(meant_name(path.name), path) for path in found if not is_leftover(path.name)]
     wanted = [(name, path) for name, path in named if name or path.suffix.lower() not in _NOTES]
-    return [path for _, path in sorted(wanted, key=lambda item: (item[0].number if item[0] else 0, str(item[1])))]
+    ordered = sorted(wanted, key=lambda item: (item[0].number if item[0] else 0, str(item[1])))
+    together: dict[object, list[Path]] = {}
+    for _, path in ordered:
+        own = sheet_name(path.name)
+        together.setdefault((path.parent, own) if own else path, []).append(path)
+    return list(together.values())
 
 
 class _Collection:
@@ -119,8 +124,24 @@ class _Collection:
         sheets = tuple(state for state in self.sheets if not state.refused or state.name not in read)
         return Collected(self.appended, sheets, tuple(self.notices))
 
-    def take(self, path: Path) -> None:
-        """Read one file and append what is new in it."""
+    def take(self, paths: Sequence[Path]) -> None:
+        """Read the files that one sheet was saved as and append what is new in them."""
+        read = [found for path in paths if (found := self._read(path))]
+        if not read:
+            return
+        issued_as = read[0].reader.issued_as
+        given = read[0].reader.given
+        answers, unequal = _joined(read, self.notices)
+        blank = [item for part in read for item in part.reader.blank if item[1].subject not in answers]
+        state = _joined_state([part.state for part in read], {_key(subject) for subject in unequal})
+        taken = self._append(state.name.reviewer, issued_as, _new_rows(answers.values(), given))
+        self.sheets.append(state if taken else replace(state, open=state.listed | state.open))
+        for part in read:
+            self.notices += part.reader.notices
+        self.notices += _emptied(blank, given, read[0].reader.file)
+
+    def _read(self, path: Path) -> _ReadFile | None:
+        """Read one file; what is no sheet, or cannot be read, is named and keeps its rows."""
         file = unicodedata.normalize("NFC", self.review.shown(path))
         name, meant = sheet_name(path.name), meant_name(path.name)
         known = self.context.protocol.all_reviewers
@@ -129,11 +150,10 @@ class _Collection:
             self.notices.append(notice)
             if meant and meant.reviewer in known:
                 self.sheets.append(SheetReader(file, meant, self.context).refused())
-            return
+            return None
         assert name is not None  # else there was a notice
-        earlier = [row for row in self.rows.get(name.reviewer, ()) if row.worklist == file]
-        given = {row.subject: row for row in earlier}
-        reader = SheetReader(file, name, self.context, given)
+        earlier = [row for row in self.rows.get(name.reviewer, ()) if _is_of(row, name)]
+        reader = SheetReader(file, name, self.context, {row.subject: row for row in earlier})
         try:
             answers, state = reader.read(path.read_bytes())
         except OSError as error:
@@ -141,10 +161,12 @@ class _Collection:
             text = compose(f"cannot be read: {error.strerror}", file=file, hint=hint)
             self.notices.append(Notice("problem", text, "sheet_locked"))
             self.sheets.append(reader.refused())
-            return
-        taken = self._append(name.reviewer, file, _new_rows(answers, given))
-        self.sheets.append(state if taken else replace(state, open=state.listed | state.open))
-        self.notices += [*reader.notices, *_emptied(reader.blank, given, file)]
+            return None
+        if state.refused:
+            self.notices += reader.notices
+            self.sheets.append(state)
+            return None
+        return _ReadFile(reader, answers, state)
 
     def _append(self, reviewer: str, file: str, new: Sequence[LedgerRow]) -> bool:
         """Append the rows and return whether that was possible."""
@@ -177,12 +199,65 @@ class _Collection:
         return True
 
 
+@dataclass(frozen=True)
+class _ReadFile:
+    """A file that was read: its reader with what it noticed, its answers, its state."""
+
+    reader: SheetReader
+    answers: Sequence[LedgerRow]
+    state: SheetState
+
+
+def _is_of(row: LedgerRow, name: SheetName) -> bool:
+    """Return whether a row of a ledger came from a sheet, as whatever that was saved."""
+    return row.worklist.startswith("screening/") and stem_of(row.worklist) == name.stem
+
+
+def _joined(read: Sequence[_ReadFile], notices: list[Notice]) -> tuple[dict[Subject, LedgerRow], set[Subject]]:
+    """Return the answers of the files that one sheet was saved as, and the subjects they answer differently.
+
+    Which of two files is the newer one is not guessed: where they differ neither is taken.
+    """
+    found: dict[Subject, list[tuple[str, LedgerRow]]] = {}
+    for part in read:
+        for row in part.answers:
+            found.setdefault(row.subject, []).append((part.reader.file, row))
+    unequal = {
+        subject: rows
+        for subject, rows in found.items()
+        if len({(r.decision, r.reason, r.stratum) for _, r in rows}) > 1
+    }
+    if unequal:
+        first = next(iter(unequal.values()))
+        text = compose(
+            f"{' and '.join(file for file, _ in first)} are one sheet and answer {len(unequal)} "
+            f"{'row' if len(unequal) == 1 else 'rows'} differently; neither answer was taken",
+            found=f"{first[0][1].entry_id}: {', '.join(row.decision for _, row in first)}",
+            hint="take one of the two files away",
+        )
+        notices.append(Notice("problem", text, "sheet_twice"))
+    return {subject: rows[-1][1] for subject, rows in found.items() if subject not in unequal}, set(unequal)
+
+
+def _joined_state(states: Sequence[SheetState], unequal: set[str]) -> SheetState:
+    """Return the state of a sheet that stands in several files: a row is open where none of them answers it."""
+    listed = frozenset(key for state in states for key in state.listed)
+    answered = {key for state in states for key in state.listed - state.open}
+    still = {key for state in states for key in state.open} - answered
+    seal = next((state.seal for state in states if state.seal), "")
+    return replace(states[0], listed=listed, open=frozenset(still | unequal), seal=seal)
+
+
+def _key(subject: Subject) -> str:
+    return "|".join(part for part in subject[1:] if part)
+
+
 def _not_a_sheet(name: SheetName | None, path: Path, file: str, known: tuple[str, ...]) -> Notice | None:
     """Return why a file cannot be read as a sheet, going by its name and folder."""
     meant = meant_name(path.name)
     if name is None:
         issued = meant.file if meant else "0001-borderline.NAME.csv"
-        hint = f"save it as CSV under the name it was issued with ({issued}), or move it away"
+        hint = f"save it under the name it was issued with ({issued}), or move it away"
         text = compose("is not named like a worklist, so nothing of it was read", file=file, found=path.name, hint=hint)
     elif name.reviewer not in known:
         text = compose(

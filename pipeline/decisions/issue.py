@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pipeline.decisions.sheet import decode_sheet
 from pipeline.decisions.sheet_log import LoggedSheet, log_sheets, read_sheet_log
 from pipeline.decisions.sheet_state import SheetState
+from pipeline.decisions.sheet_workbook import AS_CSV, SheetForm, workbook_bytes
 from pipeline.decisions.worklist_kinds import KINDS, SheetName, is_leftover, meant_name
 from pipeline.errors import ReviewError
 from pipeline.review import Review
@@ -30,7 +31,8 @@ class Task:
         key: what identifies it on a sheet: id, or id and other id, or id and dimension, joined by `|`.
         cells: the sheet's cells, by column.
         done_by: people who have answered it already (it needs others).
-        needs: how many people have to answer it in all.
+        needs: how many people have to answer it in all; 0: nobody yet.
+        asked_of: who may get it; empty: whoever gets sheets of its kind.
         members: the entries of the record; a sheet may list it under any of them, since a later export can change the
             id that a record nobody decided yet is shown by. For a pair: the other pairs of entries, `a|b`, that ask the
             same about the same two records.
@@ -42,6 +44,7 @@ class Task:
     done_by: frozenset[str] = frozenset()
     needs: int = 1
     members: tuple[str, ...] = ()
+    asked_of: tuple[str, ...] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -78,6 +81,7 @@ def issue(
     *,
     batch_size: int,
     on_request: bool = False,
+    form: SheetForm = AS_CSV,
 ) -> Issued:
     """Write the sheets that are due and return what waits.
 
@@ -85,14 +89,17 @@ def issue(
         review: the review.
         tasks: everything that waits for people, in the order it is to be worked on.
         sheets: the sheets as they stand.
-        reviewers: who gets sheets; kinds other than `borderline` go to the first.
+        reviewers: who gets sheets; kinds other than `borderline` go to the first, unless a task says who may get it.
         batch_size: rows of a borderline sheet at most.
         on_request: issue the next sheet although the current one is not full.
+        form: how sheets are written.
 
     Raises:
         ReviewError: a sheet or the log of sheets cannot be written.
     """
-    own = [sheet for sheet in sheets if sheet.name.reviewer in reviewers]
+    people = {kind: _people(kind, tasks, reviewers) for kind in KINDS}
+    everybody = {*reviewers, *(name for names in people.values() for name in names)}
+    own = [sheet for sheet in sheets if sheet.name.reviewer in everybody]
     wanted = {(task.kind, task.key): task for task in tasks}
     number, new = _highest_number(review), []
     blocked = frozenset((sheet.name.kind, sheet.name.reviewer) for sheet in own if sheet.refused)
@@ -100,15 +107,21 @@ def issue(
     waiting, on_sheets = _on_sheets(own, wanted)
     current = blocked | {(item.kind, item.reviewer) for item in waiting}
     for kind in KINDS:
-        for reviewer in reviewers if kind == "borderline" else reviewers[:1]:
+        for reviewer in people[kind]:
             if (kind, reviewer) in (blocked if on_request else current):
                 continue
-            due = [task for task in wanted.values() if task.kind == kind and _is_due(task, reviewer, on_sheets)]
+            due = [
+                task
+                for task in wanted.values()
+                if task.kind == kind
+                and reviewer in (task.asked_of or (reviewers if kind == "borderline" else reviewers[:1]))
+                and _is_due(task, reviewer, on_sheets)
+            ]
             due = due[:batch_size] if kind == "borderline" else due
             if due:
                 number += 1
-                name = SheetName(number, kind, reviewer)
-                issued = _write(review, name, due)
+                name = SheetName(number, kind, reviewer, form.ending)
+                issued = _write(review, name, due, form)
                 logged.append(issued)
                 new.append(issued.file)
                 waiting.append(_waiting(name, issued.file, len(due)))
@@ -120,6 +133,12 @@ def issue(
         if not on_sheets.get((kind, key)):
             queued[kind] = queued.get(kind, 0) + 1
     return Issued(tuple(sorted(waiting, key=lambda item: item.file)), tuple(new), queued)
+
+
+def _people(kind: str, tasks: Iterable[Task], reviewers: Sequence[str]) -> list[str]:
+    """Return who gets sheets of a kind: the reviewers or the first of them, and those whom a task names."""
+    named = [name for task in tasks if task.kind == kind for name in task.asked_of]
+    return list(dict.fromkeys([*(reviewers if kind == "borderline" else reviewers[:1]), *named]))
 
 
 def _on_sheets(
@@ -165,7 +184,7 @@ def _waiting(name: SheetName, file: str, rows: int) -> Waiting:
     return Waiting(name.kind, file, name.reviewer, rows, KINDS[name.kind].task)
 
 
-def _write(review: Review, name: SheetName, tasks: Sequence[Task]) -> LoggedSheet:
+def _write(review: Review, name: SheetName, tasks: Sequence[Task], form: SheetForm) -> LoggedSheet:
     """Write a new sheet; one that is there is never written over."""
     kind = KINDS[name.kind]
     path = review.screening / kind.folder / name.file
@@ -175,8 +194,11 @@ def _write(review: Review, name: SheetName, tasks: Sequence[Task]) -> LoggedShee
     seal = "s" + hashlib.sha256("\n".join([name.file, *(task.key for task in tasks)]).encode()).hexdigest()[:15]
     always = (*kind.required, "note", "sheet")
     used = [column for column in kind.columns if column in always or any(column in task.cells for task in tasks)]
-    rows = [[seal if column == "sheet" else task.cells.get(column, "") for column in used] for task in tasks]
-    write_atomic(path, csv_bytes(used, rows))
+    rows = [
+        [f"{seal}{task.cells.get('sheet', '')}" if column == "sheet" else task.cells.get(column, "") for column in used]
+        for task in tasks
+    ]
+    write_atomic(path, csv_bytes(used, rows) if form.ending == "csv" else workbook_bytes(kind, used, rows, form))
     return LoggedSheet(review.shown(path), seal, tuple(task.key for task in tasks))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.decisions.sheet import asked_of
 from pipeline.decisions.words import EXCLUDE, INCLUDE, MAYBE, WITHDRAW
 
 
@@ -29,6 +31,12 @@ class Decision:
     title: str = ""
     note: str = ""
     given_to: str = ""
+    worklist_sha256: str = ""
+
+    @property
+    def asked(self) -> int:
+        """How many people were to read the record, as the sheet of this decision says; 0 where it does not say."""
+        return asked_of(self.worklist_sha256)
 
 
 @dataclass(frozen=True)
@@ -70,10 +78,14 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
     """Return what people decided about a record at title and abstract.
 
     A consensus outranks single readings. Two people, or one person about two entries that turned out to be the same
-    work, who differ make a conflict. With two readers per record one reading alone leaves the record undecided.
-    Maybe is no decision: the record comes back on a worklist. Where nobody has decided on title and abstract but
-    somebody on the full text (a work that came by other methods and was later found in a database too), the record
-    counts as included here.
+    work, who differ make a conflict. A record that several are to read waits for all of them, and where one of them
+    wrote maybe it is a conflict too, which somebody else settles; read by one person, a maybe brings it back on a
+    worklist. Where nobody has decided on title and abstract but somebody on the full text (a work that came by other
+    methods and was later found in a database too), the record counts as included here.
+
+    Args:
+        decisions: all decisions about the record.
+        readers_per_record: how many people are to read it.
     """
     decisions = list(decisions)
     agreed = newest(d for d in decisions if d.stage == "consensus")
@@ -83,14 +95,18 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
             return Outcome("conflict", rests_on=tuple(agreed))
         return _decided(agreed, also=single)
     given = {d.decision for d in single}
-    if INCLUDE in given and EXCLUDE in given:
+    number = len({d.reviewer for d in single})
+    complete = number >= readers_per_record
+    if INCLUDE in given and EXCLUDE in given and (complete or number == 1):
         return Outcome("conflict", rests_on=tuple(single))
-    if MAYBE in given:
+    if MAYBE in given and readers_per_record > 1 and complete:
+        return Outcome("conflict", rests_on=tuple(single))
+    if MAYBE in given and readers_per_record == 1:
         return Outcome("maybe", rests_on=tuple(single))
     in_hand = newest(d for d in decisions if d.stage in ("retrieval", "full_text"))
     if in_hand and not any(d.stage in ("title_abstract", "consensus") for d in decisions):
         return Outcome("included", rests_on=tuple(in_hand))
-    if not single or len({d.reviewer for d in single}) < readers_per_record:
+    if not single or not complete:
         return Outcome("undecided", rests_on=tuple(single))
     return _decided(single)
 
@@ -106,12 +122,16 @@ def _decided(decisions: list[Decision], also: Iterable[Decision] = ()) -> Outcom
 
 @dataclass(frozen=True)
 class ReportOutcome:
-    """Where a report stands: awaiting_retrieval, not_retrieved, awaiting_eligibility, report_excluded or included."""
+    """Where a report stands: awaiting_retrieval, not_retrieved, awaiting_eligibility, report_excluded or included.
+
+    `further` are the criteria it failed beside the primary reason.
+    """
 
     state: str
     reason: str = ""
     rests_on: tuple[Decision, ...] = ()
     differs: bool = False
+    further: tuple[str, ...] = ()
 
 
 def report_outcome(decisions: Iterable[Decision]) -> ReportOutcome:
@@ -128,12 +148,33 @@ def report_outcome(decisions: Iterable[Decision]) -> ReportOutcome:
     if INCLUDE in given:
         return ReportOutcome("included", rests_on=tuple(eligibility + retrieval))
     if EXCLUDE in given:
-        return ReportOutcome("report_excluded", eligibility[-1].reason, tuple(eligibility + retrieval))
+        last = eligibility[-1]
+        return ReportOutcome(
+            "report_excluded", last.reason, tuple(eligibility + retrieval), further=further_of(last.note)
+        )
     if any(d.decision == "retrieved" for d in retrieval):
         return ReportOutcome("awaiting_eligibility", rests_on=tuple(retrieval))
     if retrieval:
         return ReportOutcome("not_retrieved", rests_on=tuple(retrieval))
     return ReportOutcome("awaiting_retrieval")
+
+
+_FURTHER = re.compile(r"\(further reasons: ([^()]*)\)")
+
+
+def further_note(codes: Iterable[str]) -> str:
+    """Return how a note tells the further reasons of an exclusion.
+
+    >>> further_of(f"see p. 3 ({further_note(['E2', 'E5'])})")
+    ('E2', 'E5')
+    """
+    return f"further reasons: {'; '.join(codes)}"
+
+
+def further_of(note: str) -> tuple[str, ...]:
+    """Return the further reasons that a note tells."""
+    found = _FURTHER.findall(note)
+    return tuple(code.strip() for code in found[-1].split(";") if code.strip()) if found else ()
 
 
 def by_cluster(decisions: Iterable[Decision], cluster_of: Mapping[str, str]) -> dict[str, list[Decision]]:

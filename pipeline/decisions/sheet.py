@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTES = ('"', "'")
@@ -15,6 +15,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _MOST_BROKEN = 200
 # Bytes that are no UTF-8 are read as cp1252, one by one; the five it leaves undefined keep their number.
 _ONE_BYTE = {0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(128, 256)}
+_AS_BYTE = {text: bytes([code - 0xDC00]) for code, text in _ONE_BYTE.items()}
 _NOT_TEXT = {b"PK\x03\x04": "an Excel or LibreOffice workbook", b"\xd0\xcf\x11\xe0": "an old Excel workbook"}
 
 
@@ -55,6 +56,54 @@ class Sheet:
         """Return the columns with content that are none of the names, as they are headed."""
         filled = {name for _, cells in self.rows for name, cell in cells.items() if cell.strip()}
         return [raw for raw, name in zip(self.raw_header, self.header, strict=True) if name in filled - set(names)]
+
+
+def seal_of(cell: str) -> str:
+    """Return the seal of a sheet without what stands behind it.
+
+    >>> seal_of(" s0123456789abcde-2 "), asked_of("s0123456789abcde-2"), asked_of("s0123456789abcde")
+    ('s0123456789abcde', 2, 0)
+    """
+    return cell.strip().partition("-")[0]
+
+
+def asked_of(cell: str) -> int:
+    """Return how many people are to read the record of a row, which may stand behind the sheet's seal; else 0."""
+    number = cell.strip().partition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 3 else 0
+
+
+_MARK_READ_AS_CP1252 = "\u00ef\u00bb\u00bf"
+
+
+def unmixed(sheet: Sheet) -> Sheet:
+    """Return a sheet whose UTF-8 some program took for cp1252, put right; others as they are.
+
+    Such a sheet is known by its first three signs: the mark of UTF-8, read as letters. A cell that is no such text (a
+    person typed it since) stays.
+    """
+    if not sheet.raw_header or not sheet.raw_header[0].startswith(_MARK_READ_AS_CP1252):
+        return sheet
+    raw = tuple(_unmixed_text(name).removeprefix("\ufeff") for name in sheet.raw_header)
+    header = tuple(normal_name(name) for name in raw)
+    named = dict(zip(sheet.header, header, strict=True))
+    rows = tuple(
+        (number, {named.get(name, name): _unmixed_text(cell) for name, cell in cells.items()})
+        for number, cells in sheet.rows
+    )
+    return replace(sheet, header=header, raw_header=raw, rows=rows)
+
+
+def _unmixed_text(text: str) -> str:
+    try:
+        return b"".join(_AS_BYTE.get(sign) or _odd_byte(sign) for sign in text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _odd_byte(sign: str) -> bytes:
+    """Return the byte of a sign that cp1252 has not; LibreOffice writes the five undefined ones as private signs."""
+    return bytes([ord(sign) - 0xF100]) if 0xF180 <= ord(sign) <= 0xF1FF else sign.encode("latin-1")
 
 
 def normal_name(text: str) -> str:
@@ -117,7 +166,7 @@ def read_sheet_bytes(data: bytes, known: Sequence[str]) -> Sheet:
                 if name or cell.strip():
                     named.setdefault(name, cell)
             rows.append((number, named))
-    return Sheet(header, raw_header, tuple(rows), delimiter, encoding, quote, tuple(broken))
+    return unmixed(Sheet(header, raw_header, tuple(rows), delimiter, encoding, quote, tuple(broken)))
 
 
 def _dialect(first: Sequence[str], wanted: set[str]) -> tuple[str, str]:

@@ -5,74 +5,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.decisions.ledger import LedgerRow
-from pipeline.decisions.sheet import Sheet, decode_sheet, not_text, read_sheet_bytes
-from pipeline.decisions.sheet_log import LoggedSheet
+from pipeline.decisions.row_reader import Answer, RowReader, SheetContext, Subject
+from pipeline.decisions.sheet import Sheet, decode_sheet, read_sheet_bytes, seal_of
 from pipeline.decisions.sheet_state import SheetState
-from pipeline.decisions.words import EXCLUDE, INCLUDE, SHOWN_AS, WITHDRAW, decision_word, first_reason, several
-from pipeline.decisions.worklist_kinds import KINDS, SheetName, sheet_name
-from pipeline.errors import Notice, compose
-from pipeline.identity import clean_id, id_problem, text_sha256
-from pipeline.protocol import Protocol, nearest
-from pipeline.tables import plain_cell
+from pipeline.decisions.sheet_workbook import is_workbook, read_workbook
+from pipeline.decisions.worklist_kinds import sheet_name
+from pipeline.errors import InputError
+from pipeline.identity import clean_id
+from pipeline.protocol import nearest
 
-_CELL_LIMIT = 32_000
+__all__ = ["SheetContext", "SheetReader", "Subject"]
+
 _ID = re.compile(r"\br[0-9a-z]{13}\b", re.IGNORECASE)
-_MOVED = re.compile(r"[,;|\t]")
-_STAMP = re.compile(r"[0-9a-f]{64}( [0-9a-f]{64})?")
-_NOT_STATED = "not_stated"
-
-Subject = tuple[str, str, str, str]
-Answer = tuple[int, LedgerRow]
 
 
-@dataclass(frozen=True)
-class SheetContext:
-    """What a sheet is read against.
-
-    Attributes:
-        protocol: the review's protocol.
-        known_ids: every entry id the review has or had.
-        dimensions: dimension of the coding frame -> its codes.
-        log: the sheets that were issued, by file.
-    """
-
-    protocol: Protocol
-    known_ids: frozenset[str]
-    dimensions: Mapping[str, Sequence[str]]
-    log: Mapping[str, LoggedSheet]
-
-
-class SheetReader:
+class SheetReader(RowReader):
     """Reads one sheet; `notices` and `blank` (row number, row without an answer) are filled on the way."""
-
-    def __init__(
-        self, file: str, name: SheetName, context: SheetContext, given: Mapping[Subject, LedgerRow] | None = None
-    ) -> None:
-        """Make a reader.
-
-        Args:
-            file: the file, as messages name it.
-            name: its parts.
-            context: what it is read against.
-            given: the last answer on each subject that this sheet gave the ledger before.
-        """
-        self.file, self.name, self.kind, self.context = file, name, KINDS[name.kind], context
-        self.protocol, self.given = context.protocol, given or {}
-        self.notices: list[Notice] = []
-        self.blank: list[Answer] = []
-        self._hidden = False
-        self._edited: list[Answer] = []
-        self._without_id: list[int] = []
 
     def read(self, data: bytes) -> tuple[list[LedgerRow], SheetState]:
         """Return the answered rows, each subject once, and the sheet's state."""
-        sheet = read_sheet_bytes(data, known=self.kind.columns)
-        seals = Counter(cells.get("sheet", "").strip() for _, cells in sheet.rows)
+        sheet = self._parted(data)
+        if sheet is None:
+            return [], self.refused(data)
+        seals = Counter(seal_of(cells.get("sheet", "")) for _, cells in sheet.rows)
         seal = next((value for value, _ in seals.most_common() if value), "")
-        if self._is_refused(data, sheet) or self._is_another(set(seals), seal):
+        if self._is_refused(sheet) or self._is_another(set(seals), seal) or self._is_nobodys():
             return [], self.refused(data)
         for number, problem in sheet.broken:
             self._hidden = True
@@ -100,19 +60,41 @@ class SheetReader:
 
     def _issued(self, data: bytes) -> tuple[str, ...]:
         """Return the keys of the sheet as issued: by the log, else the ids that stand anywhere in the file."""
-        logged = self.context.log.get(f"screening/{self.kind.folder}/{self.name.file}")
+        logged = self.context.log.get(self.context.issued_as(self.name, ""))
         if logged:
             return logged.keys
-        ids = dict.fromkeys(clean_id(found) for found in _ID.findall(decode_sheet(data)[0]))
+        text = "" if is_workbook(data) else decode_sheet(data)[0]
+        ids = dict.fromkeys(clean_id(found) for found in _ID.findall(text))
         return tuple(key for key in ids if key in self.context.known_ids)
 
     # --- the sheet as a whole -----------------------------------------------------------------------------------
 
-    def _is_refused(self, data: bytes, sheet: Sheet) -> bool:
+    def _parted(self, data: bytes) -> Sheet | None:
+        """Return the rows of the file, going by what it is and not by its name; None where it cannot be read."""
+        if not is_workbook(data):
+            return read_sheet_bytes(data, known=self.kind.columns)
+        try:
+            sheet, others = read_workbook(data, self.kind.columns, self.kind.required)
+        except InputError as error:
+            self._problem(f"is {error}, so nothing of it was read", "sheet_columns", hint=_SAVE)
+            return None
+        if others:
+            text = "other pages of the workbook are not read; they stay in this file"
+            self._notice("info", text, "sheet_extra", found=", ".join(others))
+        return sheet
+
+    def _is_nobodys(self) -> bool:
+        """Return whether somebody settles conflicts whom the protocol does not ask; answers taken before stay."""
+        asked = self.protocol.screening.resolver
+        if self.kind.name != "conflicts" or not asked or self.name.reviewer in asked or self.given:
+            return False
+        text = "settles conflicts, and the protocol asks somebody else to, so nothing of it was read"
+        hint = "delete it (the resolver gets a sheet), or add the name to [screening] resolver"
+        self._problem(text, "sheet_resolver", found=self.name.reviewer, allowed=asked, hint=hint)
+        return True
+
+    def _is_refused(self, sheet: Sheet) -> bool:
         columns = self.kind.columns
-        if not_text(data):
-            self._problem(f"is {not_text(data)}, not a CSV, so nothing of it was read", "sheet_columns", hint=_SAVE)
-            return True
         if not sheet.header:
             hint = "put it back as it was saved last, or delete it: its rows then come on a new sheet"
             self._problem("is empty, so nothing of it was read", "sheet_columns", hint=hint)
@@ -135,8 +117,8 @@ class SheetReader:
     def _is_another(self, seals: set[str], seal: str) -> bool:
         """Return whether the sheet is one that was issued under another name: a copy, or given to somebody else."""
         log = self.context.log
-        own = log.get(self.file)
-        home = next((item for item in log.values() if seal and item.seal == seal and item.file != self.file), None)
+        own = log.get(self.issued_as)
+        home = next((item for item in log.values() if seal and item.seal == seal and item.file != self.issued_as), None)
         if home is None or (own is not None and own.seal in seals):
             return False
         self._problem(
@@ -163,177 +145,12 @@ class SheetReader:
             more = f" (and in {len(self._edited) - 1} more rows)" if len(self._edited) > 1 else ""
             text = f"title or abstract differ from what was issued{more}; the decision was taken"
             self._notice("warning", text, "sheet_row", row=number, found=row.title, hint=_TEXT)
-        logged = self.context.log.get(self.file)
+        logged = self.context.log.get(self.issued_as)
         answered = {"|".join(part for part in subject[1:] if part) for subject in self.given}
         gone = set(logged.keys) - set(listed) - answered if logged and not self._hidden else set()
         if gone:
             text = f"{len(gone)} of the rows issued are not in the sheet; unless decided they come on a later one"
             self._notice("info", text, "sheet_rows_gone", found=min(gone))
-
-    def _problem(self, message: str, code: str = "sheet_row", **place: object) -> None:
-        self._notice("problem", message, code, **place)
-
-    def _notice(self, severity: str, message: str, code: str, **place: object) -> None:
-        text = compose(message, file=self.file, **place)  # type: ignore[arg-type]
-        self.notices.append(Notice(severity, text, code))  # type: ignore[arg-type]
-
-    # --- one row ------------------------------------------------------------------------------------------------
-
-    def _base_row(self, number: int, cells: Mapping[str, str]) -> LedgerRow | None:
-        ids = {}
-        for column in ("id", "other_id") if "other_id" in self.kind.required else ("id",):
-            ids[column] = clean_id(plain_cell(cells[column]))
-            problem = id_problem(ids[column]) if ids[column] else "the row has no id"
-            if not problem and ids[column] not in self.context.known_ids:
-                problem = "no entry of this review has or had this id"
-            if not problem and column == "other_id" and ids["id"] == ids["other_id"]:
-                problem = "both ids are the same"
-            if problem:
-                self._no_id(number, column, cells, problem)
-                return None
-        seal = cells.get("sheet", "").strip()
-        if _MOVED.search(seal):
-            self._hidden = True
-            hint = "the row was not read; put each cell back into its column"
-            self._problem("the cells of this row have moved", row=number, column="sheet", found=seal, hint=hint)
-            return None
-        title, abstract = plain_cell(cells.get("title", "")), plain_cell(cells.get("abstract", ""))
-        stamp = cells.get("text_sha256", "").strip()
-        dimension = cells["dimension"].strip() if "dimension" in self.kind.required else ""
-        known = {name.casefold(): name for name in self.context.dimensions}
-        return LedgerRow(
-            reviewer=self.name.reviewer,
-            entry_id=ids["id"],
-            other_entry_id=ids.get("other_id", ""),
-            dimension=known.get(dimension.casefold(), dimension),
-            note=plain_cell(cells.get("note", "")).strip(),
-            title=title,
-            text_sha256=stamp
-            if _STAMP.fullmatch(stamp)
-            else text_sha256(title, abstract)
-            if "abstract" in cells
-            else "",
-            worklist=self.file,
-            worklist_sha256=seal,
-            protocol_version=self.protocol.review.version,
-        )
-
-    def _no_id(self, number: int, column: str, cells: Mapping[str, str], problem: str) -> None:
-        if any(cells.get(answer, "").strip() for answer in self.kind.answers):
-            self._hidden = True
-            self._problem(problem, row=number, column=column, found=cells[column], hint="copy the id back")
-        else:
-            self._without_id.append(number)
-
-    def _answers(self, number: int, cells: Mapping[str, str], base: LedgerRow) -> tuple[list[LedgerRow], bool]:
-        """Return the answers of a row and whether nothing is left to answer in it."""
-        found = {
-            column: self._answer(number, cells, column, replace(base, stage=stage))
-            for column, stage in self.kind.answers.items()
-        }
-        given = [row for row in found.values() if row]
-        if "retrieved" not in found:
-            return given, len(given) == len(found)
-        retrieved, decision = found["retrieved"], found["decision"]
-        missing = retrieved is not None and retrieved.decision == "not_retrieved"
-        if missing and decision and decision.decision != WITHDRAW:
-            self._problem(
-                f"not retrieved, and yet {decision.decision!r}: neither was taken",
-                row=number,
-                column="retrieved",
-                found=cells["retrieved"],
-                allowed=SHOWN_AS["retrieval"],
-                hint="write yes, or empty the decision",
-            )
-            return [], False
-        return given, decision is not None or (missing and not cells["decision"].strip())
-
-    def _answer(self, number: int, cells: Mapping[str, str], column: str, base: LedgerRow) -> LedgerRow | None:
-        text = plain_cell(cells.get(column, "")).strip()
-        if not text:
-            self.blank.append((number, base))
-            reason = cells.get("reason", "").strip() if column == "decision" else ""
-            if reason and base.subject not in self.given and not _not_retrieved(cells):
-                text, hint = "a reason without a decision: the row waits", f"write {EXCLUDE} if that is meant"
-                self._notice("warning", text, "sheet_row", row=number, found=reason, hint=hint)
-            return None
-        if base.stage == "coding":
-            return self._codes(number, text, base)
-        decision = decision_word(text, base.stage)
-        if decision is None:
-            self._problem(
-                "unknown word", row=number, column=column, found=text, allowed=SHOWN_AS[base.stage], hint=_ONE
-            )
-            return None
-        row = replace(base, decision=decision)
-        stamp, abstract = cells.get("text_sha256", "").strip(), plain_cell(cells.get("abstract", ""))
-        if len(stamp) == 64 and "abstract" in cells and len(abstract) < _CELL_LIMIT:
-            if text_sha256(row.title, abstract) != stamp:
-                self._edited.append((number, row))
-        if base.stage in ("title_abstract", "consensus", "full_text"):
-            return self._with_reason(number, cells, row)
-        reason = plain_cell(cells.get("reason", "")).strip()
-        return _noted(row, reason) if row.decision == "not_retrieved" else row
-
-    def _codes(self, number: int, text: str, base: LedgerRow) -> LedgerRow | None:
-        earlier = self.given.get(base.subject)
-        known_before = earlier.decision.split("; ") if earlier else []
-        allowed = self.context.dimensions.get(base.dimension)
-        if allowed is None and not earlier:
-            known = list(self.context.dimensions)
-            message = f"unknown dimension{nearest(base.dimension, known)}"
-            self._problem(message, row=number, column="dimension", found=base.dimension, allowed=known, hint=_ONE)
-            return None
-        alone = (_NOT_STATED, WITHDRAW)
-        codes = {code.casefold(): code for code in (*known_before, *(allowed or ()), *alone)}
-        words = several(text)
-        wrong = [word for word in words if word.casefold() not in codes]
-        shown = [*(allowed or ()), *alone]
-        if wrong or not words:
-            found = wrong[0] if wrong else text
-            self._problem(
-                "unknown code", row=number, column="codes", found=found, allowed=shown, hint="part codes by `;`"
-            )
-            return None
-        chosen = list(dict.fromkeys(codes[word.casefold()] for word in words))
-        if len(chosen) > 1 and set(chosen) & set(alone):
-            message = f"{' and '.join(sorted(set(chosen) & set(alone)))} cannot stand beside a code"
-            self._problem(message, row=number, column="codes", found=text, allowed=shown, hint="leave one of them")
-            return None
-        return replace(base, decision="; ".join(chosen))
-
-    def _with_reason(self, number: int, cells: Mapping[str, str], row: LedgerRow) -> LedgerRow | None:
-        text, stratum = plain_cell(cells.get("reason", "")).strip(), plain_cell(cells.get("stratum", "")).strip()
-        if row.decision != EXCLUDE:
-            for column, cell in (("reason", text), ("stratum", stratum)):
-                if cell and row.decision == INCLUDE:
-                    message = f"an include needs no {column}; it is kept in the note"
-                    hint = f"empty the {column}, or write {EXCLUDE} if that is meant"
-                    self._notice("warning", message, "sheet_row", row=number, column=column, found=cell, hint=hint)
-                row = _noted(row, f"{column}: {cell}" if cell else "")
-            return row
-        codes = self.protocol.full_text_codes if row.stage == "full_text" else self.protocol.exclusion_codes
-        # A code that the protocol has no more is still good where this sheet gave it before.
-        earlier = self.given.get(row.subject)
-        code, others, problem = first_reason(
-            text, self.protocol, (earlier.reason,) if earlier and earlier.reason else ()
-        )
-        if problem:
-            code, others, problem = first_reason(text, self.protocol, codes)
-        if problem:
-            self._problem(problem, row=number, column="reason", found=text, allowed=codes, hint=_ONE)
-            return None
-        return self._with_stratum(number, stratum, _noted(replace(row, reason=code), others))
-
-    def _with_stratum(self, number: int, text: str, row: LedgerRow) -> LedgerRow | None:
-        earlier = self.given.get(row.subject)
-        fitting = [name for name, stratum in self.protocol.strata.items() if row.reason in stratum.reasons]
-        names = {name.casefold(): name for name in [earlier.stratum if earlier else "", *fitting] if name}
-        if text and text.casefold() not in names:
-            message, allowed = f"no stratum that goes with {row.reason}", fitting or ["(leave it empty)"]
-            self._problem(message, row=number, column="stratum", found=text, allowed=allowed, hint="or leave it empty")
-            return None
-        return replace(row, stratum=names.get(text.casefold(), ""))
 
     def _one_answer_each(self, answers: Mapping[Subject, Sequence[Answer]]) -> tuple[list[LedgerRow], set[str]]:
         """Return one row a subject, and the keys of subjects that two rows answer differently."""
@@ -354,22 +171,12 @@ class SheetReader:
         return chosen, unequal
 
 
-_SAVE = "open it and save it as CSV (UTF-8) under the same name"
-_ONE = "write one of these"
+_SAVE = "open it and save it as CSV (UTF-8) or .xlsx under the same name"
 _TEXT = "check that the row still belongs to its id"
-
-
-def _not_retrieved(cells: Mapping[str, str]) -> bool:
-    return decision_word(cells.get("retrieved", ""), "retrieval") == "not_retrieved"
 
 
 def _key(row: LedgerRow) -> str:
     return "|".join(part for part in row.subject[1:] if part)
-
-
-def _noted(row: LedgerRow, text: str) -> LedgerRow:
-    """Return the row with a remark added to its note."""
-    return replace(row, note=f"{row.note} ({text})".strip()) if text else row
 
 
 def _rows(numbers: Iterable[int]) -> str:

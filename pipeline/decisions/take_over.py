@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.decisions.ledger import LedgerRow, append_rows, ledger_bytes, ledger_path, read_ledger
-from pipeline.decisions.sheet import Sheet, not_text, read_sheet_bytes
+from pipeline.decisions.sheet import Sheet, read_sheet_bytes
+from pipeline.decisions.sheet_workbook import is_workbook, read_workbook
 from pipeline.decisions.words import ALLOWED, EXCLUDE, decision_word, first_reason
-from pipeline.errors import BAD_DATA, DONE, ReviewError, compose
+from pipeline.errors import BAD_DATA, DONE, InputError, ReviewError, compose
 from pipeline.identity import clean_id, text_sha256
 from pipeline.lock import run_lock
 from pipeline.normalise.identifiers import clean_doi
@@ -21,6 +22,18 @@ from pipeline.review import Review
 from pipeline.tables import plain_cell
 
 COLUMNS = ("id", "decision", "reason", "note", "title", "doi", "year")
+# How other programs head a column of decisions, the surest first: text, or 1 and 0.
+LABELS: tuple[str, ...] = (
+    "decision",
+    "label",
+    "included",
+    "include",
+    "label_included",
+    "asreview_label",
+    "final_decision",
+)
+LABELS += ("relevant", "screening_decision", "abstract_decision", "relevance", "inclusion", "vote", "answer")
+_UNREAD = ("-1", "-1.0", "nan", "none", "null", "unlabeled", "unlabelled", "not_seen")
 
 
 def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], int]:
@@ -33,13 +46,15 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
 
     Args:
         review: the review; it must have been run, so that its entries are known.
-        table: CSV with the columns decision and reason, and id, doi or title; note and year where there are.
+        table: CSV or workbook with a column of decisions (`LABELS`; words, or 1 and 0) and id, doi or title; reason,
+            note and year where there are. Without a column of reasons exclusions are taken without a code.
         reviewer: whose decisions they are; the protocol must know the name.
 
     Raises:
         ReviewError: the table, its columns, the reviewer or the ledger cannot be used; nothing was taken.
     """
     protocol = read_protocol(review.protocol)
+    reviewer = reviewer.strip().lower()
     if reviewer not in protocol.all_reviewers:
         raise ReviewError(
             f"unknown reviewer{nearest(reviewer, protocol.all_reviewers)}",
@@ -48,7 +63,12 @@ def take_over(review: Review, table: Path, reviewer: str) -> tuple[list[str], in
             hint="add the name to [screening] past_reviewers in screening/protocol.toml",
         )
     sheet = _table(table)
-    given = [GivenRow(number, cells) for number, cells in sheet.rows]
+    label = next(name for name in LABELS if name in sheet.header)
+    source = "" if "reason" in sheet.header else table.name
+    given = [
+        GivenRow(number, {**cells, "decision": _label(cells.get(label, ""))}, source=source)
+        for number, cells in sheet.rows
+    ]
     broken = [
         compose(problem, file=table.name, row=number, hint="put its cells and quotes in order")
         for number, problem in sheet.broken
@@ -62,13 +82,20 @@ class GivenRow:
     """A decision made elsewhere: where it stands, its cells by the names in `COLUMNS`, and what it is about.
 
     With `tool` the reason is in another program's words: where it is none of the protocol's codes the decision is
-    taken without a code and the words are kept in the note.
+    taken without a code and the words are kept in the note. With `source`, the name of a file that has no column of
+    reasons, exclusions are taken without a code.
     """
 
     number: int
     cells: Mapping[str, str]
     stage: Literal["title_abstract", "full_text"] = "title_abstract"
     tool: str = ""
+    source: str = ""
+
+
+def _label(text: str) -> str:
+    """Return a cell of a column of labels; what stands for a record that nobody read is an empty cell."""
+    return "" if plain_cell(text).strip().casefold() in _UNREAD else text
 
 
 def _table(table: Path) -> Sheet:
@@ -77,17 +104,19 @@ def _table(table: Path) -> Sheet:
     except OSError as error:
         hint = "check the name of the file, close it in the spreadsheet"
         raise ReviewError(f"cannot be read: {error.strerror}", file=str(table), hint=hint) from error
-    if not_text(data):
-        raise ReviewError(f"is {not_text(data)}, not a CSV", file=str(table), hint="save it as CSV (UTF-8)")
-    sheet = read_sheet_bytes(data, known=COLUMNS)
+    known = (*COLUMNS, *LABELS)
+    try:
+        sheet = read_workbook(data, known, ())[0] if is_workbook(data) else read_sheet_bytes(data, known=known)
+    except InputError as error:
+        raise ReviewError(f"is {error}", file=str(table)) from error
     found = ", ".join(sheet.raw_header)
-    if "decision" not in sheet.header or not {"id", "doi", "title"} & set(sheet.header):
+    if not set(LABELS) & set(sheet.header) or not {"id", "doi", "title"} & set(sheet.header):
         hint = "name the columns so"
         raise ReviewError(
-            "needs a column `decision` and one of id, doi, title",
+            "needs a column `decision` (or `label`, `included` and the like) and one of id, doi, title",
             file=str(table),
             found=found,
-            allowed=COLUMNS,
+            allowed=(*COLUMNS, *LABELS[1:]),
             hint=hint,
         )
     twice = sheet.twice(COLUMNS)
@@ -187,7 +216,7 @@ def _is_known(row: LedgerRow, had: Sequence[LedgerRow]) -> bool:
 def _decision(
     cells: Mapping[str, str], protocol: Protocol, index: Index, item: GivenRow
 ) -> tuple[LedgerRow | None, str]:
-    word, reason, note = decision_word(cells["decision"], item.stage), "", cells.get("note", "")
+    word, reason, note = decision_word(cells["decision"], item.stage, protocol.words), "", cells.get("note", "")
     if word is None:
         allowed = ALLOWED[item.stage]
         return None, compose("unknown decision", found=cells["decision"], allowed=allowed, hint="write one of these")
@@ -197,6 +226,8 @@ def _decision(
         reason, others, problem = first_reason(given, protocol, codes)
         if problem and item.tool:
             reason, others = "", f"reason in {item.tool}: {given}" if given else f"no reason in {item.tool}"
+        elif problem and item.source:
+            reason, others = "", f"no reason in {item.source}"
         elif problem:
             return None, compose(problem, found=given, allowed=codes, hint="write one of these")
         note = f"{note} ({others})".strip() if others else note

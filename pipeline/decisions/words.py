@@ -3,73 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
 from pipeline.protocol import Protocol, nearest
+from pipeline.protocol_words import WordsSection, plain_word
 
 DecisionStage = Literal["title_abstract", "consensus", "retrieval", "full_text", "coding", "duplicate_pair", "split"]
 
 INCLUDE, EXCLUDE, MAYBE, WITHDRAW = "include", "exclude", "maybe", "withdraw"
-
-_SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        INCLUDE: (
-            "include",
-            "included",
-            "incl",
-            "in",
-            "yes",
-            "y",
-            "1",
-            "x",
-            "true",
-            "relevant",
-            "eligible",
-            "ja",
-            "oui",
-            "wahr",
-            "vrai",
-        ),
-        EXCLUDE: (
-            "exclude",
-            "excluded",
-            "excl",
-            "out",
-            "no",
-            "n",
-            "0",
-            "false",
-            "irrelevant",
-            "ineligible",
-            "nein",
-            "non",
-            "falsch",
-            "faux",
-        ),
-        MAYBE: ("maybe", "?", "unsure", "unclear", "m", "uncertain"),
-        WITHDRAW: ("withdraw", "withdrawn", "undo", "undecided"),
-        "retrieved": ("yes", "y", "1", "x", "true", "retrieved", "got", "ja", "oui", "wahr", "vrai"),
-        "not_retrieved": (
-            "no",
-            "n",
-            "0",
-            "false",
-            "not retrieved",
-            "not_retrieved",
-            "missing",
-            "nein",
-            "non",
-            "falsch",
-            "faux",
-        ),
-        "same": ("same", "duplicate", "yes", "y", "1", "x", "true", "merge"),
-        "different": ("different", "not a duplicate", "no", "n", "0", "false", "diff", "distinct"),
-        "same_study": ("same study", "same_study", "study", "linked"),
-    }
-)
 
 ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -84,31 +28,28 @@ ALLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
 SHOWN_AS: Mapping[str, tuple[str, ...]] = MappingProxyType({**ALLOWED, "retrieval": ("yes", "no", WITHDRAW)})
 
 
-def plain_word(text: str) -> str:
-    """Return a cell's text in one form: small letters, single blanks, no marks around it, full-width forms as usual.
-
-    >>> plain_word(" \u201cMay\u00a0be!\u201d ")
-    'may be'
-    """
-    whole = unicodedata.normalize("NFKC", "".join(c for c in text if unicodedata.category(c) != "Cf")).casefold()
-    return " ".join(whole.split()).strip("'\"\u2018\u2019\u201c\u201d\u201e ").rstrip(".! ")
+KNOWN_WORDS = WordsSection()
 
 
-def decision_word(text: str, column: str) -> str | None:
+def decision_word(text: str, column: str, words: WordsSection = KNOWN_WORDS) -> str | None:
     """Return the decision that a cell's text means, None where it is none of the allowed spellings.
 
     Args:
         text: the cell, not empty.
         column: a key of `ALLOWED`.
+        words: the protocol's own words, beside those that are known.
 
     >>> decision_word(" Include. ", "title_abstract"), decision_word("Y", "retrieval"), decision_word("hm", "split")
     ('include', 'retrieved', None)
     """
-    word = plain_word(text)
-    for decision in ALLOWED[column]:
-        if word in _SPELLINGS.get(decision, (decision,)):
-            return decision
-    return None
+    return _meanings(words, column).get(plain_word(text))
+
+
+@lru_cache(maxsize=64)
+def _meanings(words: WordsSection, column: str) -> Mapping[str, str]:
+    """Return spelling -> decision; where two of a column's decisions share a spelling the first counts."""
+    pairs = [(word, decision) for decision in ALLOWED[column] for word in words.spellings(decision)]
+    return dict(reversed(pairs))
 
 
 def several(text: str) -> list[str]:
@@ -158,4 +99,4 @@ def _code_word(text: str) -> str:
 
 def spellings(decision: str) -> tuple[str, ...]:
     """Return every spelling that means a decision, for the documentation."""
-    return _SPELLINGS.get(decision, (decision,))
+    return tuple(dict.fromkeys(KNOWN_WORDS.spellings(decision)))

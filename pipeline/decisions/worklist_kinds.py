@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+# As what a sheet may be saved; what stands in the file decides how it is read.
+ENDINGS = ("csv", "xlsx", "xlsm", "xls", "ods", "tsv", "txt")
 
 # Which names are allowed is the protocol's affair; a name it would refuse is reported as unknown, not as no sheet.
 _NAME = re.compile(r"(?P<number>[0-9]{4,})-(?P<kind>[a-z-]+)\.(?P<reviewer>[\w-]+)")
@@ -45,7 +48,9 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "borderline",
                 "worklists",
                 MappingProxyType({"decision": "title_abstract"}),
-                ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "score", "terms", *_TAIL),
+                ("id", "decision", "reason", "stratum", "note", "band", *_WORK, "why", "decisions", "score", "terms")
+                + ("criteria",)
+                + _TAIL,
                 ("id", "decision", "reason"),
                 "decide title and abstract",
             ),
@@ -53,7 +58,7 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "conflicts",
                 "worklists",
                 MappingProxyType({"decision": "consensus"}),
-                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", *_TAIL),
+                ("id", "decision", "reason", "stratum", "note", "decisions", *_WORK, "why", "criteria", *_TAIL),
                 ("id", "decision", "reason"),
                 "settle what readers decided differently",
             ),
@@ -61,8 +66,18 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
                 "full-text",
                 "worklists",
                 MappingProxyType({"retrieved": "retrieval", "decision": "full_text"}),
-                ("id", "retrieved", "decision", "reason", "note", "title", "authors", "year", "journal", "doi", "url")
-                + ("why", *_TAIL),
+                (
+                    "id",
+                    "retrieved",
+                    "decision",
+                    "reason",
+                    "further_reasons",
+                    "same_study_as",
+                    "note",
+                    "title",
+                    "authors",
+                )
+                + ("year", "journal", "doi", "link", "pdf", "url", "study", "why", "criteria", *_TAIL),
                 ("id", "retrieved", "decision", "reason"),
                 "get the full text and decide it",
             ),
@@ -93,22 +108,45 @@ KINDS: Mapping[str, SheetKind] = MappingProxyType(
 
 @dataclass(frozen=True)
 class SheetName:
-    """The parts of a sheet's file name, `0007-borderline.ann.csv`."""
+    """The parts of a sheet's file name, `0007-borderline.ann.csv`; the ending tells no two sheets apart."""
 
     number: int
     kind: str
     reviewer: str
+    ending: str = field(default="csv", compare=False)
+
+    @property
+    def stem(self) -> str:
+        """The file name without its ending: the name of the sheet, as whatever it is saved."""
+        return f"{self.number:04d}-{self.kind}.{self.reviewer}"
 
     @property
     def file(self) -> str:
         """The file name."""
-        return f"{self.number:04d}-{self.kind}.{self.reviewer}.csv"
+        return f"{self.stem}.{self.ending}"
+
+
+def stem_of(file: str) -> str:
+    """Return the name of the sheet that a file is, without folders and ending.
+
+    >>> stem_of("screening/worklists/0007-borderline.ann.xlsx")
+    '0007-borderline.ann'
+    """
+    return file.rpartition("/")[2].rpartition(".")[0]
 
 
 def sheet_name(file: str) -> SheetName | None:
-    """Return the parts of a sheet's file name, None where it is not the name of a sheet."""
+    """Return the parts of a sheet's file name, None where it is not the name of a sheet.
+
+    Capitals and blanks around the parts do not matter; a copy's name does.
+
+    >>> sheet_name("0001-Borderline.Ann .XLSX").file, sheet_name("0001-borderline.ann (1).csv")
+    ('0001-borderline.ann.xlsx', None)
+    """
     name = meant_name(file)
-    return name if name and unicodedata.normalize("NFC", file) == name.file else None
+    plain = unicodedata.normalize("NFC", file).lower()
+    parts = [part.strip() for part in plain.rsplit(".", 1)]
+    return name if name and len(parts) == 2 and parts[1] in ENDINGS and parts[0] == name.stem else None
 
 
 def meant_name(file: str) -> SheetName | None:
@@ -120,7 +158,9 @@ def meant_name(file: str) -> SheetName | None:
     match = _NAME.match(unicodedata.normalize("NFC", file).lower())
     if not match or match["kind"] not in KINDS:
         return None
-    return SheetName(int(match["number"]), match["kind"], match["reviewer"])
+    name = SheetName(int(match["number"]), match["kind"], match["reviewer"])
+    ending = file[match.end() :].strip().removeprefix(".").lower()
+    return replace(name, ending=ending) if ending in ENDINGS else name
 
 
 def is_leftover(file: str) -> bool:

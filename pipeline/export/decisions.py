@@ -11,7 +11,9 @@ DECIDED: dict[str, tuple[str, str]] = {
     "awaiting_screening": ("", ""),
     "in_conflict": ("conflict", "title_abstract"),
     "excluded_human": ("exclude", "title_abstract"),
-    "excluded_machine": ("exclude", "title_abstract"),
+    # No decision of a person: other programs must not learn from it as from one.
+    "excluded_machine": ("exclude_by_machine", "title_abstract"),
+    "ineligible_machine": ("exclude_by_machine", "title_abstract"),
     "awaiting_retrieval": ("include", "title_abstract"),
     "not_retrieved": ("not_retrieved", "retrieval"),
     "awaiting_eligibility": ("include", "title_abstract"),

@@ -76,6 +76,16 @@ def collect_decisions() -> int:
     return collected.number
 
 
+@task(name="machine run", retries=2, retry_delay_seconds=1, retry_condition_fn=is_input_output)
+def freeze_machine_run() -> bool:
+    """Write the machine run that the screen stage proposed; return whether there was one."""
+    run, console = _current()
+    name = run.freeze_machine_run()
+    if name:
+        console.line(f"{'machine run':<12} {name} written to screening/machine/runs/")
+    return bool(name)
+
+
 @task(name="issue worklists", retries=2, retry_delay_seconds=1, retry_condition_fn=is_input_output)
 def issue_worklists() -> int:
     """Write the sheets that are due; return how many rows wait for people."""
@@ -107,6 +117,8 @@ def _all_stages() -> State[Any]:
         run_stage.with_options(name=stage.name, task_run_name=stage.name)(stage.name)
         if stage.name == "import":
             collect_decisions()
+        if stage.name == "screen" and freeze_machine_run():
+            run_stage.with_options(name=stage.name, task_run_name=f"{stage.name}, with the machine run")(stage.name)
     rows = issue_worklists()
     publish(run, run.finish())
     if run.exit_status:

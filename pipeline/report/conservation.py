@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.errors import ConservationError
 from pipeline.records import Column, rows_of
+from pipeline.store import sha256_of
 
 ENTRY_STATES = (
     "duplicate",
@@ -17,6 +18,7 @@ ENTRY_STATES = (
     "in_conflict",
     "excluded_human",
     "excluded_machine",
+    "ineligible_machine",
     "awaiting_retrieval",
     "not_retrieved",
     "awaiting_eligibility",
@@ -37,6 +39,67 @@ STATE_COLUMNS: tuple[Column, ...] = (
     Column("stratum", "str", "stratum of an excluded record"),
 )
 
+BROKEN_COLUMNS: tuple[Column, ...] = (
+    Column("identity", "str", "identity or conservation law that does not hold", nullable=False),
+    Column("what", "str", "both sides and the difference, in words", nullable=False),
+    Column("entries", "list", "entries behind it"),
+)
+
+_MAIN, _OTHER = ("main",), ("other",)
+_BOTH = (*_MAIN, *_OTHER)
+_BEHIND: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "I02": (_MAIN, ("removed",)),
+    "I03": (_MAIN, ("duplicate", "ineligible_machine", "removed")),
+    "I04": (_MAIN, ("excluded_human", "excluded_machine")),
+    "I05": (_MAIN, ("awaiting_screening", "in_conflict", "excluded_human", "excluded_machine")),
+    "I06": (_MAIN, ("awaiting_retrieval", "not_retrieved")),
+    "I07": (_MAIN, ("report_excluded",)),
+    "I08": (_MAIN, ("awaiting_eligibility", "report_excluded", "included")),
+    "I09": (_OTHER, ("duplicate", "removed")),
+    "I10": (_OTHER, ("awaiting_retrieval", "not_retrieved")),
+    "I11": (_OTHER, ("report_excluded",)),
+    "I12": (_OTHER, ("awaiting_eligibility", "report_excluded", "included")),
+    **dict.fromkeys(("I13", "I14", "I15", "I16", "I17"), (_BOTH, ("included",))),
+}
+
+
+def entries_behind(identity: str, states: pd.DataFrame) -> list[str]:
+    """Return the entries whose states an identity adds up, sorted; those of all states where it adds all of them.
+
+    Args:
+        identity: such as I07.
+        states: `STATE_COLUMNS`.
+    """
+    lanes, wanted = _BEHIND.get(identity, (_BOTH, ENTRY_STATES))
+    chosen = states[states["lane"].isin(lanes) & states["state"].isin(wanted)]
+    return sorted(map(str, chosen["entry_id"]))
+
+
+def identified_ids(states: pd.DataFrame) -> dict[str, dict[str, dict[str, int | str]]]:
+    """Return for each number that rests on entries how many they are and the SHA-256 of their ids, sorted, a line each.
+
+    Args:
+        states: `STATE_COLUMNS`.
+
+    Returns:
+        By sources, by states (`main: included`) and by reasons (`main: report_excluded: CODE`), each name in order.
+    """
+    found: dict[str, dict[str, list[str]]] = {"sources": {}, "states": {}, "reasons": {}}
+    for row in rows_of(states[["entry_id", "lane", "source", "state", "reason"]]):
+        state = f"{row['lane']}: {row['state']}"
+        names = {"sources": row["source"], "states": state}
+        if isinstance(row["reason"], str):
+            names["reasons"] = f"{state}: {row['reason']}"
+        for kind, name in names.items():
+            found[kind].setdefault(name, []).append(row["entry_id"])
+    return {
+        kind: {
+            name: {"n": len(ids), "sha256": sha256_of("".join(f"{one}\n" for one in sorted(ids)).encode("utf-8"))}
+            for name, ids in sorted(groups.items())
+        }
+        for kind, groups in found.items()
+    }
+
 
 def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable[str]) -> None:
     """Stop unless both sides hold the same ids, each once.
@@ -45,8 +108,9 @@ def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable
         ConservationError: names the identity, both numbers, and the ids that are on one side only or twice.
     """
     left, right = list(left), list(right)
-    once = pd.Series(left, dtype=object), pd.Series(right, dtype=object)
-    odd = set(left) ^ set(right) | {str(value) for side in once for value in side[side.duplicated()]}
+    odd = set(left) ^ set(right)
+    for side in (left, right):
+        odd |= {value for value, number in Counter(side).items() if number > 1}
     if odd:
         message = f"{what}: {len(left):,} on one side, {len(right):,} on the other"
         raise ConservationError(identity, message, sorted(odd))

@@ -20,6 +20,7 @@ from typing import Final, Literal
 
 import typst
 
+from pipeline.report.figure_size import figure_size
 from pipeline.report.fonts import FAMILY, TYPEFACES, Fallback, fallback_fonts, foreign_characters
 from pipeline.report.text_measure import REPLACEMENT
 
@@ -62,8 +63,8 @@ def figure_files(svg: str, *, title: str, description: str, fallback: Fallback |
         raise ValueError("the figure says no width and height in mm")
     inputs = {"title": title, "alt": description, "width": size[1], "height": size[2]}
     square_millimetres = float(size[1].removesuffix("mm")) * float(size[2].removesuffix("mm"))
-    with _font_folders(found) as folders:
-        drawn = inputs | {"figure": _signed(svg, found.missing)}
+    with font_folders(found) as folders:
+        drawn = inputs | {"figure": signed(svg, found.missing)}
         missing = set(found.missing)
         try:
             files = {".pdf": _compiled("pdf", drawn, folders)}
@@ -77,7 +78,28 @@ def figure_files(svg: str, *, title: str, description: str, fallback: Fallback |
     return FigureFiles(files, tuple(sorted(missing)))
 
 
-def _signed(text: str, missing: Iterable[str]) -> str:
+def figure_picture(svg: str, dots: int, fallback: Fallback | None = None) -> bytes:
+    """Return a figure as PNG; characters that no font can draw, or all foreign ones of a line, become U+FFFD.
+
+    Args:
+        svg: an SVG with width and height, in mm or in pixels of 1/96 inch.
+        dots: dots per inch.
+        fallback: fonts for what the typeface has not; looked for on this machine where it is None.
+    """
+    foreign = foreign_characters(svg)
+    found = fallback_fonts(foreign) if fallback is None else fallback
+    width, height = figure_size(svg)
+    inputs = {"title": "figure", "alt": "figure", "width": f"{width:.3f}mm", "height": f"{height:.3f}mm"}
+    with font_folders(found) as folders:
+        try:
+            drawn = _compiled("png", inputs | {"figure": signed(svg, found.missing)}, folders, dots)
+        except typst.TypstError:
+            drawn = _compiled("png", inputs | {"figure": signed(svg, foreign)}, folders, dots)
+    return _with_resolution(drawn, dots)
+
+
+def signed(text: str, missing: Iterable[str]) -> str:
+    """Return the text with the sign for what cannot be drawn (U+FFFD) in place of these characters."""
     return text.translate(dict.fromkeys(map(ord, missing), REPLACEMENT))
 
 
@@ -99,7 +121,7 @@ def _without_foreign(svg: str, lines: Iterable[str]) -> str:
     for line in lines:
         plain = "".join(
             character
-            for character in _signed(line, foreign_characters(line))
+            for character in signed(line, foreign_characters(line))
             if unicodedata.category(character) not in _BOUND
         )
         svg = svg.replace(f">{line}</tspan>", f">{plain}</tspan>")
@@ -120,7 +142,7 @@ def _compiled(
 
 
 @contextlib.contextmanager
-def _font_folders(fallback: Fallback) -> Iterator[list[str]]:
+def font_folders(fallback: Fallback) -> Iterator[list[str]]:
     """Give folders with the shipped typeface and, where needed, copies of the chosen fonts of the machine."""
     if not fallback.files:
         yield [str(TYPEFACES)]

@@ -66,9 +66,9 @@ def flow_diagram(
     return "\n".join(_document(content, flow_layout(content), clean_text(title), links, with_font)) + "\n"
 
 
-def figure_faces(svg: str) -> str:
-    """Return the CSS that carries the typeface for the text of a figure, for the page around it."""
-    texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{_SVG}text")]
+def figure_faces(*svgs: str) -> str:
+    """Return the CSS that carries the typeface for the text of figures, for the page around them."""
+    texts = ["".join(text.itertext()) for svg in svgs for text in ElementTree.fromstring(svg).iter(f"{_SVG}text")]
     everything = "".join(sorted(set("".join(texts))))
     return font_faces(everything, everything)
 

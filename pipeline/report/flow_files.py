@@ -11,12 +11,13 @@ from pipeline.report.flow_content import FlowContent, flow_content
 from pipeline.report.flow_diagram import figure_faces, flow_diagram
 from pipeline.report.flow_identities import Findings
 from pipeline.report.fonts import fallback_fonts, foreign_characters
-from pipeline.report.page import FileLink, Page, Section, Table, render_page
+from pipeline.report.page import FLOW_ANCHOR, Figure, FileLink, Page, Section, Table, render_page
 from pipeline.report.prisma_write import written_prisma
 from pipeline.report.text_measure import clean_text
 
 DRAFT: str = "DRAFT: counts do not reconcile"
 PRISMA_FILE: str = "PRISMA.csv"
+FLOW_CAPTION: str = "PRISMA 2020 flow diagram: how many records were found, and what became of each."
 _UNTITLED = "PRISMA 2020 flow diagram"
 _HOLDS = (
     ("flow.svg", "the figure, vector, text that can be selected"),
@@ -64,10 +65,10 @@ def flow_page(
         title=title,
         question="",
         notices=notices,
-        figure_svg=figure,
         font_faces=figure_faces(figure),
         sections=(
-            Section("Numbers", "numbers", tables=(_numbers(flow_content(flow)),)),
+            flow_section(Figure(figure, FLOW_CAPTION, "flow.svg")),
+            Section("Numbers", "numbers", tables=(flow_numbers(flow_content(flow)),)),
             _checks(flow, findings),
             Section("Files", "files", files=tuple(FileLink(name, holds) for name, holds in _HOLDS)),
         ),
@@ -75,7 +76,12 @@ def flow_page(
     return render_page(page).encode("utf-8")
 
 
-def _numbers(content: FlowContent) -> Table:
+def flow_section(figure: Figure, *, paragraphs: tuple[str, ...] = (), tables: tuple[Table, ...] = ()) -> Section:
+    """Return the section with the flow diagram."""
+    return Section("Flow of the review", FLOW_ANCHOR, paragraphs, tables, figures=(figure,))
+
+
+def flow_numbers(content: FlowContent) -> Table:
     """Return every number of the figure with the box it stands in."""
     rows: list[tuple[str | int, ...]] = []
     for box in content.boxes:

@@ -84,14 +84,15 @@ def fallback_fonts(characters: Iterable[str], folders: Iterable[Path] | None = N
     return Fallback(tuple(chosen), tuple(sorted(wanted)))
 
 
-def _held_by(path: Path) -> set[str]:
+@functools.lru_cache(maxsize=128)
+def _held_by(path: Path) -> frozenset[str]:
     """Return the characters a font file can draw with outlines; none where it cannot be read."""
     try:
         with TTFont(path, fontNumber=0, lazy=True) as font:
             outlines = "glyf" in font or "CFF " in font or "CFF2" in font
-            return set(map(chr, font.getBestCmap() or ())) if outlines else set()
+            return frozenset(map(chr, font.getBestCmap() or ())) if outlines else frozenset()
     except (OSError, TTLibError, ValueError, KeyError, AssertionError, AttributeError):
-        return set()
+        return frozenset()
 
 
 def _font_files(folders: Iterable[Path]) -> list[Path]:

@@ -3,11 +3,12 @@
 Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JMLR 9:1871-1874), cost and weight of the
 inclusions as in the default model of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7).
 One machine a reading (words and pairs, title, letters); each one's scores are brought to spread 1 and added with fixed
-shares, so the whole is one linear model of terms. While few inclusions are known the criteria text stands in for one.
-Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn anew at each
-fit, used for the order only, never recorded as decisions): what was read is the top of the order and does not show
-what the unread records are like. Before the first decision the score is the plain likeness of a record's terms to
-those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
+shares, so the whole is one linear model of terms. Once most records are decided, one machine learns from all readings
+side by side, less strongly regularised and with less weight on the inclusions. While few inclusions are known the
+criteria text stands in for one. Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn
+anew at each fit, used for the order only, never recorded as decisions): what was read is the top of the order and does
+not show what the unread records are like. Before the first decision the score is the plain likeness of a record's terms
+to those of the criteria (cosine; Salton & Buckley 1988, 10.1016/0306-4573(88)90021-0): one text against a random draw
 teaches the machine more about the draw than about the topic.
 
 Everything is a function of record ids, texts, decisions and the seed: the solver runs on one thread with a fixed
@@ -30,7 +31,6 @@ from pipeline.screen.features import TextFeatures, normal_title, record_texts, t
 
 UNDECIDED, EXCLUDED, INCLUDED = -1, 0, 1
 _LEAST_SPREAD = 1e-9
-_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class ClassifierSettings:
         criteria_until: number of inclusions from which the criteria text is no longer used.
         presumed_exclusions: number of undecided records drawn as presumed exclusions.
         shares: weight of each reading's score: words and pairs, title, letters.
+        joint_from: number of inclusions, and
+        joint_share: share of the records decided (0 to 1), from which one machine learns from all readings together:
+            what was read is then no longer only the top of the order.
+        joint_shares: weight of each reading in the likeness of two records, for that machine.
+        joint_cost: C of that machine.
+        joint_weight: inclusion_weight of that machine.
+        tolerance: at which the solver stops.
         folds: number of parts for the out-of-fold scores.
     """
 
@@ -53,6 +60,12 @@ class ClassifierSettings:
     criteria_until: int = 5
     presumed_exclusions: int = 100
     shares: tuple[float, ...] = (1.0, 0.2, 0.3)
+    joint_from: int = 50
+    joint_share: float = 0.75
+    joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
+    joint_cost: float = 2.0
+    joint_weight: float = 3.0
+    tolerance: float = 1e-2
     folds: int = 10
 
 
@@ -111,6 +124,7 @@ class Fit:
         excluded: number of real exclusions used.
         criteria_used: whether the criteria text stood in for an inclusion.
         presumed: rows of the undecided records that stood in for exclusions.
+        joint: whether one machine learned from all readings together.
     """
 
     model: LinearModel | None
@@ -118,6 +132,7 @@ class Fit:
     excluded: int
     criteria_used: bool
     presumed: NDArray[np.int64]
+    joint: bool = False
 
 
 def seeded_key(text: str, seed: int, purpose: str) -> int:
@@ -127,7 +142,12 @@ def seeded_key(text: str, seed: int, purpose: str) -> int:
 
 
 def gather_evidence(
-    records: pd.DataFrame, decisions: Sequence[int], criteria: str, seed: int, settings: ClassifierSettings
+    records: pd.DataFrame,
+    decisions: Sequence[int],
+    criteria: str,
+    seed: int,
+    settings: ClassifierSettings,
+    features: TextFeatures | None = None,
 ) -> Evidence:
     """Return the evidence for records that are sorted by id already.
 
@@ -137,9 +157,15 @@ def gather_evidence(
         criteria: text of the inclusion criteria; '' for none.
         seed: seed of folds and draws.
         settings: number of folds.
+        features: what `record_features` returns for the same records; None makes them.
+
+    Raises:
+        ValueError: the features are of another number of records.
     """
     texts = record_texts(records)
-    features = text_features(texts, titles_of(records))
+    features = features if features is not None else text_features(texts, titles_of(records))
+    if features.counts[0].shape[0] != len(records):
+        raise ValueError("gather_evidence: the features are those of other records")
     # Two reports of one work often share a title: they must not stand on both sides of a split.
     keys = [
         normal_title(title) or text or str(record_id)
@@ -174,12 +200,17 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
     presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
-    model = None
+    model, joint = None, False
     if len(included) + (criteria_row is not None) and negative:
         rows = np.concatenate([included, excluded, presumed])
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
-        model = _blend(evidence.features, rows, sides, criteria_row, settings)
-    return Fit(model, len(included), len(excluded), criteria_row is not None and model is not None, presumed)
+        joint = len(included) >= settings.joint_from and decided >= settings.joint_share * len(evidence.decisions)
+        if joint:
+            model = _joint(evidence.features, rows, sides, settings)
+        else:
+            model = _blend(evidence.features, rows, sides, criteria_row, settings)
+    used = criteria_row is not None and model is not None and not joint
+    return Fit(model, len(included), len(excluded), used, presumed, joint)
 
 
 def _blend(
@@ -210,6 +241,30 @@ def _blend(
     return LinearModel(weights, intercept) if weights.any() else None
 
 
+def _joint(
+    features: TextFeatures,
+    rows: NDArray[np.int64],
+    sides: NDArray[np.int64],
+    settings: ClassifierSettings,
+) -> LinearModel | None:
+    """Return one model of all readings side by side, brought to mean 0 and spread 1 over the records."""
+    scale = np.zeros(features.matrix.shape[1])
+    for (start, end), share in zip(features.readings, settings.joint_shares, strict=False):
+        scale[start:end] = (share / sum(settings.joint_shares)) ** 0.5
+    learned = features.matrix[rows]
+    learned.data = learned.data * scale[learned.indices]
+    alone = replace(
+        settings, cost=settings.joint_cost, cost_grows_from=len(rows), inclusion_weight=settings.joint_weight
+    )
+    model = train(learned, sides, alone)
+    if model is None:
+        return None
+    weights = model.weights * scale
+    scores = np.asarray(features.matrix @ weights)[features.has_words]
+    spread = float(scores.std())
+    return LinearModel(weights / spread, -float(scores.mean()) / spread) if spread > _LEAST_SPREAD else None
+
+
 def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSettings) -> LinearModel | None:
     """Return the linear model that tells INCLUDED (1) from EXCLUDED (0) rows, None if all rows are the same."""
     if _all_the_same(matrix):
@@ -223,7 +278,7 @@ def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSett
         loss="squared_hinge",
         class_weight=weights,
         dual=True,
-        tol=_TOLERANCE,
+        tol=settings.tolerance,
         max_iter=10_000,
         random_state=0,
     )
@@ -247,6 +302,22 @@ def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDAr
         if model is not None:
             rows = np.flatnonzero(evidence.features.has_words & held_out)
             scores[rows] = model.scores(evidence.features.matrix[rows])
+    return scores
+
+
+def cross_scores(evidence: Evidence, settings: ClassifierSettings) -> NDArray[np.float64] | None:
+    """Return the scores of all records under one model a fold: table folds x records, for `triage.conformal_ranks`.
+
+    Model number f learned from no record of fold f and from no undecided record (no presumed exclusions), so that an
+    undecided inclusion and a decided one of fold f are alike to it. None where a fold leaves nothing to learn from.
+    """
+    alone = replace(settings, presumed_exclusions=0)
+    scores = np.full((settings.folds, len(evidence.record_ids)), np.nan)
+    for fold in range(settings.folds):
+        model = fit(evidence, evidence.folds == fold, alone).model
+        if model is None:
+            return None
+        scores[fold] = model.scores(evidence.features.matrix)
     return scores
 
 

@@ -59,6 +59,7 @@ RANKING_COLUMNS: tuple[Column, ...] = (
 )
 
 OTHER_WORDS = "(other words)"
+_MACHINES = {False: "a linear support vector machine each, summed", True: "one linear support vector machine"}
 _PRINTED_TERMS = 8
 _SCORE_DECIMALS = 9
 _POINTS = 100.0
@@ -97,7 +98,12 @@ class Ranking:
 
 
 def rank_records(
-    records: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
+    records: pd.DataFrame,
+    labels: Mapping[str, bool],
+    criteria: CriteriaText,
+    settings: ScreeningSection,
+    seed: int,
+    features: TextFeatures | None = None,
 ) -> Ranking:
     """Return all records in reading order, with bands and reasons.
 
@@ -109,14 +115,23 @@ def rank_records(
         criteria: the protocol's criteria; the inclusion side stands in for an inclusion until five are known.
         settings: target recall of the lower cut and its confidence.
         seed: seed of the folds, the presumed exclusions and the random order.
+        features: what `record_features` returns for the same records, made before; None makes them.
 
     Raises:
-        ValueError: a record id stands twice (a mistake of the caller, not in the data).
+        ValueError: a record id stands twice, or the features are of other records (mistakes of the caller, not in
+            the data).
     """
-    if records["record_id"].duplicated().any():
-        raise ValueError("rank_records: a record_id stands twice")
-    ordered = records.sort_values("record_id", kind="stable").reset_index(drop=True)
-    workings = _learn(ordered, labels, criteria, settings, seed)
+    return ranking_of(learn(records, labels, criteria, settings, seed, features), settings)
+
+
+def ranking_of(workings: Workings, settings: ScreeningSection) -> Ranking:
+    """Return the reading order from what `learn` found out.
+
+    Args:
+        workings: what `learn` returned.
+        settings: the settings it was called with.
+    """
+    seed = workings.evidence.seed
     table = pd.DataFrame(
         {
             "record_id": list(workings.evidence.record_ids),
@@ -146,8 +161,22 @@ def all_terms(model: LinearModel, features: TextFeatures, row: int) -> dict[str,
 
 
 @dataclass(frozen=True)
-class _Workings:
-    """Everything one ranking found out, records in order of their ids."""
+class Workings:
+    """Everything one ranking found out, records in order of their ids.
+
+    Attributes:
+        evidence: words and decisions it learned from.
+        method: settings of the classifier.
+        fitted: the model and what it was trained on.
+        scores: score of each record.
+        held_out: score of each record under a model that saw neither its decision nor those of its fold.
+        presence: how much there is to read of each record.
+        conflicts: records with the same text and different decisions, left out of the learning.
+        unknown: decided ids that are no record.
+        lower: lower cut.
+        upper: upper cut.
+        shift: see `bands.score_shift`.
+    """
 
     evidence: Evidence
     method: ClassifierSettings
@@ -163,23 +192,37 @@ class _Workings:
 
     @property
     def decided(self) -> NDArray[np.bool_]:
+        """Which records are decided."""
         return np.asarray(self.evidence.decisions != UNDECIDED, dtype=np.bool_)
 
     @property
     def basis(self) -> Basis:
+        """What the order rests on."""
         if self.fitted.model is None:
             return "none"
         return "criteria" if self.fitted.criteria_used else "decisions"
 
 
-def _learn(
-    ordered: pd.DataFrame, labels: Mapping[str, bool], criteria: CriteriaText, settings: ScreeningSection, seed: int
-) -> _Workings:
-    """Return model, scores and cuts for records sorted by id."""
+def learn(
+    records: pd.DataFrame,
+    labels: Mapping[str, bool],
+    criteria: CriteriaText,
+    settings: ScreeningSection,
+    seed: int,
+    features: TextFeatures | None = None,
+) -> Workings:
+    """Return model, scores and cuts; takes what `rank_records` takes.
+
+    Raises:
+        ValueError: as for `rank_records`.
+    """
+    if records["record_id"].duplicated().any():
+        raise ValueError("rank_records: a record_id stands twice")
+    ordered = records.sort_values("record_id", kind="stable").reset_index(drop=True)
     method = ClassifierSettings()
     record_ids = [str(record_id) for record_id in ordered["record_id"]]
     decisions = [_decision(labels.get(record_id)) for record_id in record_ids]
-    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method)
+    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method, features)
     evidence, conflicts = set_conflicts_aside(gathered, record_texts(ordered))
     fitted = fit(evidence, None, method)
     scores = held_out = np.full(len(record_ids), np.nan)
@@ -190,7 +233,7 @@ def _learn(
     presence = has_text(ordered)
     lower, upper, shift = _cuts(evidence, held_out, presence, settings)
     unknown = tuple(sorted(set(labels) - set(record_ids)))
-    return _Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper, shift)
+    return Workings(evidence, method, fitted, scores, held_out, presence, conflicts, unknown, lower, upper, shift)
 
 
 def in_points(
@@ -242,7 +285,7 @@ def _cuts(
     return withheld_if_shifted(lower, shift), upper, shift
 
 
-def _bands(workings: _Workings) -> list[str]:
+def _bands(workings: Workings) -> list[str]:
     """Return the bands; a record the model learned from is judged by its out-of-fold score."""
     learned = workings.decided
     learned[workings.fitted.presumed] = True
@@ -263,14 +306,17 @@ def _printed(contributions: csr_matrix, features: TextFeatures, start: int, end:
     """Return a record's terms: all of them if they are few, else the strongest and the sum of the others."""
     values, columns = contributions.data[start:end], contributions.indices[start:end]
     number = len(values) if len(values) <= _PRINTED_TERMS else _PRINTED_TERMS - 1
-    strongest = np.lexsort((columns, -np.abs(values)))[:number]
+    sizes = np.abs(values)
+    least = np.partition(sizes, len(sizes) - number)[len(sizes) - number] if number else 0.0
+    likely = np.flatnonzero(sizes >= least)
+    strongest = likely[np.lexsort((columns[likely], -sizes[likely]))][:number]
     shown = [(features.term(columns[place]), round(float(values[place]), 2)) for place in strongest]
     if number < len(values):
         shown.append((OTHER_WORDS, round(float(total) - sum(value for _, value in shown), 2)))
     return [f"{word} {value:+.2f}" for word, value in shown if value]
 
 
-def _remarks(workings: _Workings) -> list[str]:
+def _remarks(workings: Workings) -> list[str]:
     """Return the statements for people, one line each."""
     fitted, learned = workings.fitted, workings.basis != "none"
     used = f"{fitted.included} inclusions and {fitted.excluded} exclusions"
@@ -309,11 +355,11 @@ def _listed(record_ids: tuple[str, ...]) -> str:
     return ", ".join(record_ids[:_LISTED_IDS]) + (f" and {more} more" if more > 0 else "")
 
 
-def _model_card(workings: _Workings, settings: ScreeningSection) -> dict[str, Any]:
+def _model_card(workings: Workings, settings: ScreeningSection) -> dict[str, Any]:
     """Return settings, counts, cuts and seed as plain numbers and text."""
     fitted, features = workings.fitted, workings.evidence.features
     return {
-        "model": "TF-IDF of words and pairs, title, letters; a linear support vector machine each, summed",
+        "model": "TF-IDF of words and pairs, title, letters; " + _MACHINES[fitted.joint],
         "basis": workings.basis,
         "seed": workings.evidence.seed,
         "settings": asdict(workings.method),

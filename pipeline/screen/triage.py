@@ -175,8 +175,8 @@ def most_probable_miss(sample: Sample, place: int, target_recall: float, confide
     spent = BOUND_SHARE * (1 - confidence)
     most = most_inclusions(sample.population, sample.records, sample.inclusions, spent)
     counts = np.arange(sample.inclusions, most + 1)
-    outside = Fraction(str(target_recall))
-    lost = np.array([math.floor((1 - outside) * int(count + sample.found_elsewhere)) + 1 for count in counts])
+    share = 1 - Fraction(str(target_recall))
+    lost = share.numerator * (counts + sample.found_elsewhere) // share.denominator + 1
     chances = hypergeom.cdf(place - 1, counts, sample.inclusions, np.minimum(place - 1 + lost, counts))
     return spent + float(np.where(lost > counts - sample.inclusions, 0.0, chances).max(initial=0.0))
 

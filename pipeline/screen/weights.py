@@ -8,9 +8,10 @@ Weighting: term frequency by inverse document frequency (Salton & Buckley 1988, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,20 @@ class Vocabulary:
         rarity: inverse document frequency of each column.
     """
 
+    ARRAYS: ClassVar[tuple[str, ...]] = ("words", "codes", "rarity")
+
     places: dict[str, int]
     codes: NDArray[np.int64]
     rarity: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return words, codes and rarity as plain arrays of numbers, named as `ARRAYS`."""
+        return {"words": _joined(self.places), "codes": self.codes, "rarity": self.rarity}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return the vocabulary from its arrays."""
+        return cls(_places(arrays["words"]), arrays["codes"], arrays["rarity"])
 
     @cached_property
     def _words(self) -> list[str]:
@@ -70,8 +82,19 @@ class WordParts:
         rarity: inverse document frequency of each column.
     """
 
+    ARRAYS: ClassVar[tuple[str, ...]] = ("parts", "rarity")
+
     places: dict[str, int]
     rarity: NDArray[np.float64]
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return parts and rarity as plain arrays of numbers, named as `ARRAYS`."""
+        return {"parts": _joined(self.places), "rarity": self.rarity}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return the parts from their arrays."""
+        return cls(_places(arrays["parts"]), arrays["rarity"])
 
     @cached_property
     def _parts(self) -> list[str]:
@@ -130,11 +153,12 @@ def count_terms(texts: Sequence[str], common_share: float) -> tuple[csr_matrix, 
     kept = np.flatnonzero(known_in <= common_share * len(texts))
     rarity = np.log((1 + len(texts)) / (1 + known_in[kept])) + 1
     table = csr_matrix(counts[:, kept])
+    table.sort_indices()
     return table, Vocabulary(places, codes[kept], rarity), csr_matrix(counts[:, : len(places)])
 
 
 def count_parts(words: csr_matrix, vocabulary: Sequence[str], common_share: float) -> tuple[csr_matrix, WordParts]:
-    """Return the weights of the four-letter parts of words that stand in two records or more, and the parts.
+    """Return the counts of the four-letter parts of words that stand in two records or more, and the parts.
 
     Args:
         words: how often each word (column) stands in each record (row).
@@ -153,7 +177,9 @@ def count_parts(words: csr_matrix, vocabulary: Sequence[str], common_share: floa
     kept = np.array(sorted(np.flatnonzero(frequent), key=names.__getitem__), dtype=np.int64)
     rarity = np.log((1 + counts.shape[0]) / (1 + known_in[kept])) + 1
     places = {str(names[column]): place for place, column in enumerate(kept)}
-    return weighted(csr_matrix(counts[:, kept]), rarity), WordParts(places, rarity)
+    table = csr_matrix(counts[:, kept])
+    table.sort_indices()
+    return table, WordParts(places, rarity)
 
 
 def weighted(counts: csr_matrix, rarity: NDArray[np.float64]) -> csr_matrix:
@@ -164,3 +190,14 @@ def weighted(counts: csr_matrix, rarity: NDArray[np.float64]) -> csr_matrix:
     weighted = csr_matrix((data / lengths[rows], counts.indices, counts.indptr), shape=counts.shape)
     weighted.sort_indices()
     return weighted
+
+
+def _joined(terms: Iterable[str]) -> NDArray[np.uint8]:
+    """Return terms as the bytes of one text, a line a term: no term holds a line end."""
+    return np.frombuffer("\n".join(terms).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+def _places(joined: NDArray[np.uint8]) -> dict[str, int]:
+    """Return the terms of such bytes with their numbers."""
+    text = joined.tobytes().decode("utf-8", "surrogatepass")
+    return {term: number for number, term in enumerate(text.split("\n"))} if text else {}

@@ -88,6 +88,11 @@ def code(stage: StageInput) -> StageResult:
     return StageResult(tables, summary=summary, numbers=numbers)
 
 
+def without_strata(coded: pd.DataFrame) -> pd.DataFrame:
+    """Return the coded records that tables of studies count; strata are counted apart."""
+    return coded[coded["group"].isin(STUDY_GROUPS)]
+
+
 def _rows_of(table: pd.DataFrame, records: list[str]) -> int:
     """Return how many rows of a table belong to some records."""
     return int(table["record_id"].isin(records).sum())

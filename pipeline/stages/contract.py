@@ -34,14 +34,40 @@ class Progress(Typing):
         """Take note that `done` of `total` units are finished."""
 
 
+class ArrayCache(Typing):
+    """Keeps arrays that are slow to make: with and without it a stage returns the same."""
+
+    def get(self, name: str) -> Mapping[str, Any] | None:
+        """Return the arrays kept under a name, None where there are none."""
+
+    def put(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep arrays under a name, `kind-hash of all they depend on`."""
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def get(self, name: str) -> Mapping[str, Any] | None:
+        """Return nothing."""
+        return None
+
+    def put(self, name: str, arrays: Mapping[str, Any]) -> None:
+        """Keep nothing."""
+
+
 @dataclass(frozen=True)
 class StageInput:
-    """What a stage gets: tables by name, people's files by path relative to the review, the protocol."""
+    """What a stage gets: tables by name, people's files by path relative to the review, the protocol.
+
+    `draft`: sums that do not hold are to be noted instead of ending the run.
+    """
 
     tables: Mapping[str, pd.DataFrame]
     files: Mapping[str, bytes]
     protocol: Protocol
     progress: Progress = field(default=lambda done, total: None)
+    cache: ArrayCache = field(default_factory=NoCache)
+    draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +93,7 @@ class Stage:
         writes: table -> `module:CONSTANT` of its columns.
         sections: protocol sections it depends on.
         libraries: distributions whose version is part of the key.
+        draft: whether it heeds `StageInput.draft`, which is part of the key then.
     """
 
     name: str
@@ -76,6 +103,7 @@ class Stage:
     sections: tuple[str, ...] = ()
     files: Callable[[Review, Protocol], list[Path]] = lambda review, protocol: []
     libraries: tuple[str, ...] = ("pandas", "pyarrow")
+    draft: bool = False
 
     def load(self) -> Callable[[StageInput], StageResult]:
         """Return the stage's function."""

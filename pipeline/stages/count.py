@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 
-from pipeline.errors import ConservationError
+from pipeline.errors import ConservationError, Notice
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame, rows_of
-from pipeline.report.conservation import STATE_COLUMNS, check_decided, check_entries, check_states
+from pipeline.report.conservation import (
+    BROKEN_COLUMNS,
+    STATE_COLUMNS,
+    check_decided,
+    check_entries,
+    check_states,
+    entries_behind,
+    identified_ids,
+)
 from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previous
 from pipeline.report.flow import flow_of
 from pipeline.report.flow_identities import check_flow
@@ -26,14 +35,20 @@ _SCREENING_STATES = {
     "maybe": "awaiting_screening",
     "conflict": "in_conflict",
     "excluded": "excluded_human",
+    "excluded_machine": "excluded_machine",
+    "ineligible_machine": "ineligible_machine",
 }
 UNREADABLE = "unreadable"
+COUNTS_VERSION = 1
+BY_MACHINE = "excluded by an automation tool"
+_UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
 def count(stage: StageInput) -> StageResult:
-    """Return the table states and the file counts.json, after every identity was checked.
+    """Return the tables states and broken and the file counts.json, after every identity was checked.
 
-    Inputs: the tables of import, deduplicate, screen and full_text.
+    Inputs: the tables of import, deduplicate, screen and full_text. A draft (`StageInput.draft`) notes what does not
+    hold in the table broken, which is empty otherwise.
 
     Raises:
         ConservationError: a count does not add up; names the identity, both sides and the entries behind it.
@@ -42,24 +57,68 @@ def count(stage: StageInput) -> StageResult:
     entries, rejects = tables["import/entries"], tables["import/rejects"]
     clusters, records = tables["deduplicate/clusters"], tables["deduplicate/records"]
     screened, reports = tables["screen/screened"], tables["full_text/reports"]
-    check_entries(tables["import/sources"], entries, rejects, clusters, records)
-    check_decided(screened, clusters, reports)
+    broken: list[ConservationError] = []
+    with _noted(broken, stage.draft):
+        check_entries(tables["import/sources"], entries, rejects, clusters, records)
+    with _noted(broken, stage.draft):
+        check_decided(screened, clusters, reports)
     states = entry_states(entries, rejects, clusters, screened, reports)
-    check_states(states, entries, rejects)
+    with _noted(broken, stage.draft):
+        check_states(states, entries, rejects)
     version = version_of(stage.files, stage.protocol)
     counts = counts_of(states, tables["import/sources"], stage.protocol, version)
-    broken = broken_identities(counts) or list(check_flow(flow_of(counts)).broken)
-    if broken:
-        raise ConservationError(broken[0].identity, "; ".join(str(line).partition(": ")[2] for line in broken))
+    sums = _sums(counts, states)
+    if sums and not stage.draft:
+        raise _together(sums)
+    broken += sums
     summary = f"{counts.identified + counts.other_identified:,} identified"
     parts = sorted(Counter(states["state"]).items(), key=lambda part: (-part[1], part[0]))
     summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
-        {"states": states},
-        {"report/counts.json": json_bytes(counts.as_dict())},
+        {"states": states, "broken": _broken_frame(broken)},
+        {"report/counts.json": json_bytes(_stated(counts, states))},
+        notices=tuple(Notice("problem", f"draft: {error}", "draft") for error in broken),
         summary=summary,
         numbers={"counts": counts.as_dict()},
     )
+
+
+def _stated(counts: Counts, states: pd.DataFrame) -> dict[str, Any]:
+    """Return what counts.json holds: the counts, and the entries that each of them rests on, as hashes of their ids."""
+    return {"counts_version": COUNTS_VERSION, **counts.as_dict(), "entries": identified_ids(states)}
+
+
+@contextmanager
+def _noted(broken: list[ConservationError], draft: bool) -> Iterator[None]:
+    """Note what does not hold in a draft instead of ending the run."""
+    try:
+        yield
+    except ConservationError as error:
+        if not draft:
+            raise
+        broken.append(error)
+
+
+def _sums(counts: Counts, states: pd.DataFrame) -> list[ConservationError]:
+    """Return the sums of the flow that do not hold, each with the entries behind it."""
+    broken = broken_identities(counts) or list(check_flow(flow_of(counts)).broken)
+    return [
+        ConservationError(item.identity, str(item).partition(": ")[2], entries_behind(item.identity, states))
+        for item in broken
+    ]
+
+
+def _together(errors: list[ConservationError]) -> ConservationError:
+    """Return one error that names each of several."""
+    first = errors[0]
+    first.lines = [error.lines[0] for error in errors]
+    first.lines[-1] += "; mend what it names, or see the report marked as a draft with `review --draft`"
+    return first
+
+
+def _broken_frame(broken: list[ConservationError]) -> pd.DataFrame:
+    rows = [{"identity": error.identity, "what": error.lines[0], "entries": list(error.entry_ids)} for error in broken]
+    return entry_frame(rows, BROKEN_COLUMNS)
 
 
 def entry_states(
@@ -113,7 +172,8 @@ def _state(record: Mapping[str, Any], report: Mapping[str, Any] | None, own: boo
     if report:
         return {"state": report["state"], "reason": _text(report["reason"]), **study}
     state = _SCREENING_STATES[record["outcome"]]
-    return {"state": state, "reason": _text(record["reason"]), "stratum": _text(record["stratum"])}
+    reason = BY_MACHINE if state == "excluded_machine" else _text(record["reason"])
+    return {"state": state, "reason": reason, "stratum": _text(record["stratum"])}
 
 
 def _text(value: object) -> str | None:
@@ -127,7 +187,8 @@ def counts_of(
 
     Args:
         states: `STATE_COLUMNS`.
-        sources: import/sources, for the names of sources without entries and their order.
+        sources: import/sources, for the names of sources without entries, their order, and exports that were not read;
+            kind and source alone will do.
         protocol: for the order and labels of the reasons.
         version: the closed version that an updated review goes on from; the lanes then hold what is new since.
 
@@ -148,14 +209,15 @@ def counts_of(
     lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
     for kind, source in order:
         if by_source[(kind, source)] or source not in known:
-            lines[kind].append(Line(source, by_source[(kind, source)]))
+            lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
     return Counts(
         databases=tuple(lines["database"] + lines["demonstration"]),
         registers=tuple(lines["register"]),
         others=tuple(lines["other"]),
         duplicates=n["duplicate"],
+        automation_ineligible=n["ineligible_machine"],
         removed=tuple(Line(reason, number, reason) for reason, number in sorted(removed.items())),
-        screened=len(main) - n["duplicate"] - n["removed"],
+        screened=len(main) - n["duplicate"] - n["removed"] - n["ineligible_machine"],
         awaiting_screening=n["awaiting_screening"],
         in_conflict=n["in_conflict"],
         excluded_human=n["excluded_human"],
@@ -179,6 +241,20 @@ def counts_of(
             Adjustment(item.identity, item.n, " ".join(item.note.split())) for item in protocol.adjustments.values()
         ),
     )
+
+
+def _unread(sources: pd.DataFrame, source: str) -> str:
+    """Return in brackets which exports of a source brought nothing, so that it is not taken for one without hits."""
+    if "status" not in sources:
+        return ""
+    of_source = sources.loc[sources["source"] == source, "status"]
+    there = Counter(of_source)
+    said = []
+    for status, words in _UNREAD.items():
+        if there[status]:
+            many = f"{there[status]} of {len(of_source)} exports " if len(of_source) > 1 else ""
+            said.append(many + words)
+    return f" [{', '.join(said)}]" if said else ""
 
 
 def _previous(protocol: Protocol) -> Previous | None:

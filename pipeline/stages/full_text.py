@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
+from pipeline.decisions.full_text_files import read_full_texts
+from pipeline.decisions.full_text_match import FullTextMatch, Sought, match_full_texts
 from pipeline.decisions.resolve import Decision, by_cluster, decision_order, report_outcome
 from pipeline.dedup.clustering import disjoint_sets
 from pipeline.dedup.tables import SAME_STUDY
@@ -29,7 +32,10 @@ REPORT_COLUMNS: tuple[Column, ...] = (
         "awaiting_retrieval, not_retrieved, awaiting_eligibility, report_excluded or included",
         nullable=False,
     ),
-    Column("reason", "str", "the one primary reason of an exclusion"),
+    Column("reason", "str", "the one primary reason of an exclusion: of the criteria it failed the protocol's first"),
+    Column("further_reasons", "list", "the other criteria it failed"),
+    Column("link", "str", "address of the DOI's resolver"),
+    Column("pdf", "list", "its full texts in the folder of PDFs, relative to the review"),
     Column("decided_by", "list", "people whose decisions the state rests on"),
     Column("rests_on", "list", "row ids of those decisions"),
 )
@@ -45,14 +51,17 @@ def full_text(stage: StageInput) -> StageResult:
     """Return the tables reports and studies.
 
     Inputs: `screen/screened` (records included at title and abstract, and the other lane), `deduplicate/clusters`,
-    `deduplicate/pairs` (pairs a person or a rule called the same study), `decisions/full_text`.
+    `deduplicate/records` (DOIs and titles), `deduplicate/pairs` (pairs a person or a rule called the same study),
+    `decisions/full_text`; the register of full texts, where there are any.
     """
     screened, clusters = stage.tables["screen/screened"], stage.tables["deduplicate/clusters"]
     sought = screened[(screened["outcome"] == "included") | (screened["lane"] == "other")]
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     decisions = by_cluster(decisions_of(stage.tables["decisions/full_text"]), cluster_of)
     study_of = _studies(sought, cluster_of, stage.tables["deduplicate/pairs"], decisions)
-    rows, notices = [], []
+    records = {row["cluster_id"]: row for row in rows_of(stage.tables["deduplicate/records"][list(_FACTS)])}
+    matched = _full_texts(stage, sought, records)
+    rows, notices = [], _pdf_notices(matched)
     for record, cluster, lane in zip(sought["record_id"], sought["cluster_id"], sought["lane"], strict=True):
         outcome = report_outcome(decisions.get(cluster, []))
         people = sorted({d.reviewer for d in outcome.rests_on})
@@ -76,6 +85,9 @@ def full_text(stage: StageInput) -> StageResult:
                 "lane": lane,
                 "state": outcome.state,
                 "reason": outcome.reason or None,
+                "further_reasons": list(outcome.further),
+                "link": doi_link(records.get(cluster, {}).get("doi")),
+                "pdf": list(matched.files.get(record, ())),
                 "decided_by": people,
                 "rests_on": [d.row_id for d in outcome.rests_on],
             }
@@ -88,6 +100,49 @@ def full_text(stage: StageInput) -> StageResult:
     summary = f"{len(reports):,} reports sought, {included:,} studies included, {waiting:,} wait"
     tables = {"reports": reports, "studies": studies}
     return StageResult(tables, notices=tuple(notices), summary=summary, numbers=states | {"studies_included": included})
+
+
+_FACTS = ("cluster_id", "members", "doi", "other_identifiers", "title")
+_SHOWN_FILES = 5
+
+
+def doi_link(doi: object) -> str | None:
+    """Return the address of a DOI's resolver, None where there is no DOI.
+
+    >>> doi_link("10.1000/a<b>;2-c")
+    'https://doi.org/10.1000/a%3Cb%3E;2-c'
+    """
+    return f"https://doi.org/{quote(doi, safe='/;:().,-_~')}" if isinstance(doi, str) and doi else None
+
+
+def _full_texts(stage: StageInput, sought: pd.DataFrame, records: Mapping[str, Mapping[str, Any]]) -> FullTextMatch:
+    """Return which PDFs belong to which of the reports sought."""
+    files = [item for data in stage.files.values() for item in read_full_texts(data)]
+    if not files:
+        return FullTextMatch()
+    reports = []
+    for record, cluster in zip(sought["record_id"], sought["cluster_id"], strict=True):
+        row = records[cluster]
+        others = [text.removeprefix("doi:") for text in row["other_identifiers"] if text.startswith("doi:")]
+        dois = [doi for doi in (row["doi"], *others) if isinstance(doi, str)]
+        titles = [row["title"]] if isinstance(row["title"], str) else []
+        reports.append(Sought(record, tuple(row["members"]), tuple(dois), tuple(titles)))
+    return match_full_texts(files, reports)
+
+
+def _pdf_notices(matched: FullTextMatch) -> list[Notice]:
+    """Return a line for the PDFs that fit no report, and one for each that fits several."""
+    notices = []
+    hint = "put the report's id or DOI into the file's name (/ as _)"
+    for file, reports in matched.doubtful.items():
+        text = compose(f"fits more than one report: {', '.join(reports)}; linked to none", file=file, hint=hint)
+        notices.append(Notice("warning", text, "full_text_file"))
+    if matched.unmatched:
+        number, shown = len(matched.unmatched), ", ".join(matched.unmatched[:_SHOWN_FILES])
+        shown += f" and {number - _SHOWN_FILES} more" if number > _SHOWN_FILES else ""
+        text = f"{number} {'PDF fits' if number == 1 else 'PDFs fit'} no report that is sought: {shown}"
+        notices.append(Notice("warning", compose(text, hint=hint), "full_text_file"))
+    return notices
 
 
 def _studies(

@@ -66,7 +66,7 @@ def listings(stage: StageInput) -> dict[str, Listing]:
     return {
         "records.csv": (header, every),
         "excluded_title_abstract.csv": (header, of("excluded_human", "excluded_machine")),
-        "full_text.csv": (header, of(*full)),
+        "full_text.csv": full_text_list(header, of(*full), reports),
         "excluded_full_text.csv": (header, of("report_excluded")),
         "included.csv": (header, of("included")),
         "ranking.csv": _ranking_list(stage, screened),
@@ -74,6 +74,18 @@ def listings(stage: StageInput) -> dict[str, Listing]:
         "rejects.csv": _rejects_list(stage),
         "duplicates.csv": _duplicates_list(stage),
     }
+
+
+def full_text_list(
+    header: Sequence[str], rows: Sequence[list[object]], reports: Mapping[str, Mapping[str, Any]]
+) -> Listing:
+    """Return the list of reports sought, with further reasons, the DOI's address, and the PDF as seen from the list."""
+    more = []
+    for row in rows:
+        report = reports.get(str(row[1]), {})
+        pdf = "; ".join(f"../../{file}" for file in report.get("pdf", ()))
+        more.append([*row, "; ".join(report.get("further_reasons", ())), _plain(report.get("link")), pdf])
+    return [*header, "further_reasons", "link", "pdf"], more
 
 
 def _facts(stage: StageInput) -> dict[str, list[object]]:

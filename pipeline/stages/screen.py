@@ -1,4 +1,8 @@
-"""Stage 6, screen: what people decided about each record, and the order in which the rest is to be read."""
+"""Stage 6, screen: what people decided about each record, the order in which the rest is to be read, what to say of it.
+
+Where the protocol lets the classifier exclude, the stage applies the machine run that counts, or proposes one; freezing
+a proposal is the runner's affair, because a stage knows no clock.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,29 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
-from pipeline.screen.ranking import CriteriaText, rank_records
-from pipeline.stages.contract import StageInput, StageResult
+from pipeline.screen.features import TextFeatures, features_from, features_key, record_features
+from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS, RUN_COLUMNS
+from pipeline.screen.model_facts import MODEL_COLUMNS, model_rows
+from pipeline.screen.ranking import CriteriaText, Workings, learn, ranking_of
+from pipeline.screen.readings import Reading
+from pipeline.screen.terms import TERM_COLUMNS, top_terms
+from pipeline.stages.contract import ArrayCache, StageInput, StageResult
+from pipeline.stages.screen_machine import (
+    MachineState,
+    Proposal,
+    machine_files,
+    machine_notices,
+    machine_state,
+    proposal,
+    run_rows,
+)
+from pipeline.stages.screen_progress import ScreeningProgress, labels_of, progress_numbers, screening_progress
 from pipeline.store import json_bytes
 
 SCREENED_COLUMNS: tuple[Column, ...] = (
@@ -30,13 +50,16 @@ SCREENED_COLUMNS: tuple[Column, ...] = (
     Column("decided_by", "list", "people whose decisions the outcome rests on"),
     Column("rests_on", "list", "row ids of those decisions"),
     Column("text_changed", "bool", "title or abstract differ from what was read", nullable=False),
+    Column("readers", "int", "how many people are to read it"),
+    Column("reading", "str", "why so many: pilot, random, borderline, all or single"),
+    Column("held", "bool", "it is not read before the pilot is filled"),
 )
 
 
 def decisions_of(table: pd.DataFrame) -> list[Decision]:
     """Return the decisions of a decisions table whose entries are in the review, in ledger order."""
     names = ["row_id", "reviewer", "stage", "entry_id", "sequence", "decision", "when", "reason", "stratum"]
-    names += ["text_sha256", "title", "note", "given_to"]
+    names += ["text_sha256", "title", "note", "given_to", "worklist_sha256"]
     rows = table.loc[table["standing"] != "entry_gone", names].fillna(
         {name: "" for name in names if name != "sequence"}
     )
@@ -44,48 +67,112 @@ def decisions_of(table: pd.DataFrame) -> list[Decision]:
 
 
 def screen(stage: StageInput) -> StageResult:
-    """Return the tables screened and ranking.
+    """Return the tables screened, ranking, reading, rounds, statements, drift, terms, model, runs,
+    machine and proposed.
 
     Inputs: `deduplicate/clusters`, `deduplicate/records`, `decisions/screening` and `decisions/full_text` (a
     record whose full text a person has had in hand is not asked about again); the protocol's criteria start the ranking
-    where there are no decisions.
+    where there are no decisions. Files: how the rows of worklists were drawn, and the machine runs.
     """
     clusters, records = stage.tables["deduplicate/clusters"], stage.tables["deduplicate/records"]
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
     decisions = by_cluster(given, cluster_of)
-    rows = [
-        _screened_row(row, decisions.get(row["cluster_id"], []), stage.protocol)
-        for row in rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
-    ]
+    people: dict[str, Outcome] = {}
+    rows = []
+    shown = rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
+    plan = plan_of(shown, decisions, stage.protocol)
+    for row in shown:
+        own = decisions.get(row["cluster_id"], [])
+        reading = plan.get(shown_id(row["members"], own), Reading(1, "single"))
+        outcome = _outcome(row, own, reading)
+        rows.append(_screened_row(row, own, outcome, reading, stage.protocol))
+        people[row["cluster_id"]] = outcome
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
-    stage.progress(1, 2)
-    ranking = _ranking(records, screened, stage.protocol)
-    stage.progress(2, 2)
-    changed = int(screened["text_changed"].sum())
+    texts = screening_texts(screened, records)
+    stage.progress(1, 3)
+    workings = _workings(texts, screened, stage)
+    ranking = ranking_of(workings, stage.protocol.screening)
+    stage.progress(2, 3)
+    progress = screening_progress(stage, screened, workings)
+    hashes = dict(zip(texts["cluster_id"], map(_sha256, texts["title"], texts["abstract"]), strict=True))
+    machine = machine_files(stage.files)
+    state = machine_state(machine, stage.protocol, cluster_of, hashes, people)
+    by_record = {r: hashes[c] for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)}
+    untouched = [
+        r
+        for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)
+        if people[c].outcome == "undecided" and not people[c].rests_on
+    ]
+    scores = dict(zip(workings.evidence.record_ids, workings.scores.tolist(), strict=True))
+    due = proposal(machine, state, stage.protocol, by_record, scores, untouched, progress.triage)
+    stage.progress(3, 3)
+    tables = {
+        "screened": _with_machine(screened, state),
+        "ranking": ranking.table,
+        **progress.tables,
+        "terms": entry_frame(top_terms(workings), TERM_COLUMNS),
+        "runs": entry_frame(run_rows(machine, state), RUN_COLUMNS),
+        "model": entry_frame(model_rows(workings, ranking.model_card), MODEL_COLUMNS),
+        "machine": entry_frame([dict(row) for row in state.rows], MACHINE_COLUMNS),
+        "proposed": entry_frame([dict(row) for row in due.rows], PROPOSED_COLUMNS),
+    }
+    lapsed = sum(row["standing"] == "text changed" for row in state.rows)
     notices = [Notice("info", remark, "ranking") for remark in ranking.remarks]
-    if changed:
-        records_have = "record has" if changed == 1 else "records have"
-        text = f"{changed} decided {records_have} another title or abstract now than was read"
-        text += "; see records.csv, text_changed"
-        notices.append(Notice("warning", text, "text_changed"))
-    outcomes = screened["outcome"].value_counts()
-    numbers: dict[str, Any] = {str(name): int(n) for name, n in sorted(outcomes.items())}
-    numbers["basis"] = ranking.basis
-    waiting = sum(int(outcomes.get(name, 0)) for name in ("undecided", "maybe", "conflict"))
-    summary = ", ".join(f"{int(outcomes.get(name, 0)):,} {name}" for name in ("included", "excluded"))
-    summary += f", {waiting:,} wait"
-    tables = {"screened": screened, "ranking": ranking.table}
+    notices += [*machine_notices(machine, state, lapsed), *_changed_notices(screened)]
     files = {"report/model_card.json": json_bytes(ranking.model_card)}
+    summary, numbers = _numbers(tables["screened"], ranking.basis, progress, state, due, stage.protocol)
     return StageResult(tables, files, tuple(notices), summary, numbers)
 
 
-def _screened_row(row: Mapping[str, Any], decisions: list[Decision], protocol: Protocol) -> dict[str, Any]:
-    other = set(row["kinds"]) == {"other"}
-    outcome = title_abstract_outcome(decisions, protocol.screening.readers_per_record)
-    if other:
-        outcome = Outcome("not_screened")
-    title, abstract = (value if isinstance(value, str) else "" for value in (row["title"], row["abstract"]))
+def _numbers(
+    screened: pd.DataFrame,
+    basis: str,
+    progress: ScreeningProgress,
+    state: MachineState,
+    due: Proposal,
+    protocol: Protocol,
+) -> tuple[str, dict[str, Any]]:
+    """Return the summary and the numbers of the stage."""
+    outcomes = {str(name): int(n) for name, n in sorted(screened["outcome"].value_counts().items())}
+    waiting = sum(outcomes.get(name, 0) for name in ("undecided", "maybe", "conflict"))
+    shown = ["included", "excluded", *(name for name in ("excluded_machine", "ineligible_machine") if name in outcomes)]
+    summary = ", ".join(f"{outcomes.get(name, 0):,} {name}" for name in shown) + f", {waiting:,} wait"
+    screening = progress_numbers(progress, state, protocol, due.why_not)
+    return summary, outcomes | {"basis": basis, "screening": screening, "proposal": dict(due.facts)}
+
+
+def _changed_notices(screened: pd.DataFrame) -> list[Notice]:
+    changed = int(screened["text_changed"].sum())
+    if not changed:
+        return []
+    records_have = "record has" if changed == 1 else "records have"
+    text = f"{changed} decided {records_have} another title or abstract now than was read"
+    return [Notice("warning", f"{text}; see records.csv, text_changed", "text_changed")]
+
+
+def _outcome(row: Mapping[str, Any], decisions: list[Decision], reading: Reading) -> Outcome:
+    if set(row["kinds"]) == {"other"}:
+        return Outcome("not_screened")
+    return title_abstract_outcome(decisions, reading.readers)
+
+
+def _with_machine(screened: pd.DataFrame, state: MachineState) -> pd.DataFrame:
+    """Return the outcomes with those of the machine run that counts; people's are never touched."""
+    if state.run is None or not state.outcomes:
+        return screened
+    own = [state.outcomes.get(cluster) for cluster in screened["cluster_id"]]
+    outcomes = [machine or people for machine, people in zip(own, screened["outcome"], strict=True)]
+    rests = [[state.run.name] if machine else on for machine, on in zip(own, screened["rests_on"], strict=True)]
+    return screened.assign(
+        outcome=pd.array(outcomes, dtype="string"), rests_on=pd.Series(rests, index=screened.index, dtype=object)
+    )
+
+
+def _screened_row(
+    row: Mapping[str, Any], decisions: list[Decision], outcome: Outcome, reading: Reading, protocol: Protocol
+) -> dict[str, Any]:
+    other = outcome.outcome == "not_screened"
     read = {d.text_sha256 for d in outcome.rests_on if d.text_sha256}
     return {
         "record_id": shown_id(row["members"], decisions),
@@ -96,7 +183,10 @@ def _screened_row(row: Mapping[str, Any], decisions: list[Decision], protocol: P
         "stratum": _stratum(outcome, protocol) or None,
         "decided_by": outcome.decided_by,
         "rests_on": [d.row_id for d in outcome.rests_on],
-        "text_changed": bool(read) and text_sha256(title, abstract) not in read,
+        "text_changed": bool(read) and _sha256(row["title"], row["abstract"]) not in read,
+        "readers": reading.readers,
+        "reading": reading.kind,
+        "held": reading.held,
     }
 
 
@@ -109,13 +199,47 @@ def _stratum(outcome: Outcome, protocol: Protocol) -> str:
     return next(whole, "")
 
 
-def _ranking(records: pd.DataFrame, screened: pd.DataFrame, protocol: Protocol) -> Any:  # noqa: ANN401
+def _sha256(title: object, abstract: object) -> str:
+    return text_sha256(*(value if isinstance(value, str) else "" for value in (title, abstract)))
+
+
+_TEXTS = ("title", "abstract", "keywords_author", "keywords_index")
+
+
+def screening_texts(screened: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the texts of the records of databases and registers: record_id, cluster_id, title, abstract, keywords."""
     main = screened[screened["lane"] == "main"]
-    names = ["title", "abstract", "keywords_author", "keywords_index", "journal"]
-    texts = main[["record_id", "cluster_id"]].merge(records[["cluster_id", *names]], on="cluster_id", how="left")
-    decided = main[main["outcome"].isin(["included", "excluded"])]
-    labels = dict(zip(decided["record_id"], (decided["outcome"] == "included").tolist(), strict=True))
+    return main[["record_id", "cluster_id"]].merge(records[["cluster_id", *_TEXTS]], on="cluster_id", how="left")
+
+
+def criteria_text(protocol: Protocol) -> CriteriaText:
+    """Return question and criteria as the text that starts the ranking."""
     include = " ".join(protocol.criteria[code].include_if for code in protocol.inclusion_codes)
     exclude = " ".join(protocol.criteria[code].exclude_if for code in protocol.exclusion_codes)
-    criteria = CriteriaText(f"{protocol.review.question} {include}", exclude)
-    return rank_records(texts[["record_id", *names]], labels, criteria, protocol.screening, protocol.review.seed)
+    return CriteriaText(f"{protocol.review.question} {include}", exclude)
+
+
+def _workings(texts: pd.DataFrame, screened: pd.DataFrame, stage: StageInput) -> Workings:
+    shown, protocol = texts[["record_id", *_TEXTS]], stage.protocol
+    features = kept_features(shown, stage.cache)
+    labels = labels_of(screened)
+    return learn(shown, labels, criteria_text(protocol), protocol.screening, protocol.review.seed, features)
+
+
+def kept_features(records: pd.DataFrame, cache: ArrayCache) -> TextFeatures:
+    """Return the features of records, from the cache where they are in it.
+
+    Args:
+        records: as `record_features` takes them.
+        cache: where features are kept, by the hash of all they depend on.
+    """
+    name = f"features-{features_key(records)}"
+    kept = cache.get(name)
+    if kept is not None:
+        try:
+            return features_from(kept)
+        except ValueError:
+            pass  # of another version: made anew
+    features = record_features(records)
+    cache.put(name, features.arrays())
+    return features

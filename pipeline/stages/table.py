@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.decisions.full_text_files import full_text_register
 from pipeline.decisions.worklist_kinds import is_leftover
+from pipeline.draws import draws_in_use
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
+from pipeline.stages.libraries import REPORTED
 from pipeline.version_names import version_file
 
 
@@ -16,13 +19,29 @@ def exports(review: Review, protocol: Protocol) -> list[Path]:
     if not review.references.is_dir():
         return []
     found = (path for path in review.references.rglob("*") if path.is_file() and not is_leftover(path.name))
-    return sorted(path for path in found if path.suffix.lower() not in (".md", ".gitkeep"))
+    pdfs = review.folder / protocol.full_text.pdfs
+    exported = (path for path in found if not path.is_relative_to(pdfs))
+    return sorted(path for path in exported if path.suffix.lower() not in (".md", ".gitkeep"))
 
 
 def ledgers(review: Review, protocol: Protocol) -> list[Path]:
     """Return the ledgers."""
     found = review.ledgers.glob("*.csv") if review.ledgers.is_dir() else ()
     return sorted(path for path in found if not is_leftover(path.name))
+
+
+def screening_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return how the rows of decided worklists were drawn, and the machine runs."""
+    runs = review.screening / "machine" / "runs"
+    found = runs.iterdir() if runs.is_dir() else ()
+    own = [path for path in found if path.is_file() and path.suffix in (".csv", ".json")]
+    return [*draws_in_use(review), *sorted(path for path in own if not is_leftover(path.name))]
+
+
+def full_text_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the register of the PDFs, where there are any: not the PDFs themselves, which may be very large."""
+    register = full_text_register(review)
+    return [register] if register.is_file() else []
 
 
 def coding_files(review: Review, protocol: Protocol) -> list[Path]:
@@ -121,18 +140,49 @@ STAGES: tuple[Stage, ...] = (
         writes={
             "screened": "pipeline.stages.screen:SCREENED_COLUMNS",
             "ranking": "pipeline.screen.ranking:RANKING_COLUMNS",
+            "reading": "pipeline.screen.rounds:READING_COLUMNS",
+            "rounds": "pipeline.screen.rounds:ROUND_COLUMNS",
+            "statements": "pipeline.screen.statements:STATEMENT_COLUMNS",
+            "drift": "pipeline.screen.drift:DRIFT_COLUMNS",
+            "terms": "pipeline.screen.terms:TERM_COLUMNS",
+            "model": "pipeline.screen.model_facts:MODEL_COLUMNS",
+            "runs": "pipeline.screen.machine_run:RUN_COLUMNS",
+            "machine": "pipeline.screen.machine_run:MACHINE_COLUMNS",
+            "proposed": "pipeline.screen.machine_run:PROPOSED_COLUMNS",
         },
         sections=("review", "criteria", "strata", "screening"),
-        libraries=("pandas", "pyarrow", "scikit-learn"),
+        files=screening_files,
+        libraries=("numpy", "pandas", "pyarrow", "scikit-learn", "scipy"),
+    ),
+    Stage(
+        "agreement",
+        "pipeline.stages.agreement:agreement_stage",
+        reads=("screen/screened", "deduplicate/clusters", "decisions/screening"),
+        writes={
+            "pairs": "pipeline.stages.agreement:PAIR_COLUMNS",
+            "codes": "pipeline.stages.agreement:CODE_COLUMNS",
+            "groups": "pipeline.stages.agreement:GROUP_COLUMNS",
+            "settled": "pipeline.stages.agreement:SETTLED_COLUMNS",
+        },
+        sections=("review", "criteria", "screening"),
+        libraries=("pandas", "pyarrow", "scipy", "statsmodels"),
     ),
     Stage(
         "full_text",
         "pipeline.stages.full_text:full_text",
-        reads=("screen/screened", "deduplicate/clusters", "deduplicate/pairs", "decisions/full_text"),
+        reads=(
+            "screen/screened",
+            "deduplicate/clusters",
+            "deduplicate/records",
+            "deduplicate/pairs",
+            "decisions/full_text",
+        ),
         writes={
             "reports": "pipeline.stages.full_text:REPORT_COLUMNS",
             "studies": "pipeline.stages.full_text:STUDY_COLUMNS",
         },
+        files=full_text_files,
+        libraries=("pandas", "pyarrow", "rapidfuzz"),
     ),
     Stage(
         "code",
@@ -196,7 +246,11 @@ STAGES: tuple[Stage, ...] = (
             "screen/screened",
             "full_text/reports",
         ),
-        writes={"states": "pipeline.report.conservation:STATE_COLUMNS"},
+        writes={
+            "states": "pipeline.report.conservation:STATE_COLUMNS",
+            "broken": "pipeline.report.conservation:BROKEN_COLUMNS",
+        },
+        draft=True,
         sections=("criteria", "strata", "full_text", "previous", "adjustments"),
         files=closed_version,
     ),
@@ -210,13 +264,15 @@ STAGES: tuple[Stage, ...] = (
             "decisions/screening",
             "screen/screened",
             "screen/ranking",
+            "screen/statements",
+            "screen/machine",
             "full_text/reports",
             "code/coded",
             "code/suggestions",
             "code/confirmed",
         ),
         writes={"tasks": "pipeline.stages.worklists:TASK_COLUMNS"},
-        sections=("criteria", "strata", "screening", "full_text", "coding"),
+        sections=("review", "criteria", "strata", "screening", "full_text", "coding"),
         files=coding_files,
     ),
     Stage(
@@ -226,10 +282,25 @@ STAGES: tuple[Stage, ...] = (
             "import/entries",
             "import/rejects",
             "import/sources",
+            "decisions/screening",
+            "decisions/full_text",
+            "decisions/coding",
             "deduplicate/records",
             "deduplicate/pairs",
             "screen/screened",
             "screen/ranking",
+            "screen/reading",
+            "screen/rounds",
+            "screen/statements",
+            "screen/drift",
+            "screen/terms",
+            "screen/model",
+            "screen/runs",
+            "screen/machine",
+            "agreement/pairs",
+            "agreement/codes",
+            "agreement/groups",
+            "agreement/settled",
             "full_text/reports",
             "code/coded",
             "code/disciplines",
@@ -237,12 +308,14 @@ STAGES: tuple[Stage, ...] = (
             "code/confirmed",
             "integrate/results",
             "count/states",
+            "count/broken",
         ),
         writes={},
         sections=(
             "review",
             "criteria",
             "strata",
+            "dedup",
             "screening",
             "full_text",
             "coding",
@@ -251,7 +324,9 @@ STAGES: tuple[Stage, ...] = (
             "report",
             "previous",
             "adjustments",
+            "amendments",
         ),
         files=report_files,
+        libraries=REPORTED,
     ),
 )

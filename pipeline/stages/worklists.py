@@ -7,7 +7,7 @@ have before them and is settled when the run ends.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,8 +16,22 @@ from pipeline.dedup.side_by_side import comparison_words
 from pipeline.dedup.standing import OPPOSED
 from pipeline.identity import text_sha256
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.screen.audit import audit_order
+from pipeline.screen.batches import Drawn, reading_order
+from pipeline.screen.readings import PILOT
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
+from pipeline.stages.reading_tasks import WORK as _WORK
+from pipeline.stages.reading_tasks import (
+    Rows,
+    conflict_tasks,
+    full_text_tasks,
+    readers_wanted,
+    reading_cells,
+    resolver_notices,
+)
+from pipeline.stages.reading_tasks import cells_json as _cells
+from pipeline.stages.reading_tasks import plain as _text
 from pipeline.stages.screen import decisions_of
 from pipeline.synthesis.coding import NOT_STATED
 
@@ -26,11 +40,11 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("key", "str", "what the row is about: ids and, for codes, the dimension, joined by `|`", nullable=False),
     Column("cells", "str", "JSON object: column of the sheet -> cell", nullable=False),
     Column("done_by", "list", "people who have answered it already"),
-    Column("needs", "int", "how many people have to answer it", nullable=False),
+    Column("needs", "int", "how many people have to answer it; 0: it waits for the pilot", nullable=False),
+    Column("asked_of", "list", "who may get it; empty: whoever gets sheets of its kind"),
     Column("members", "list", "entries of the record the row is about; for pairs: its other pairs of entries, `a|b`"),
+    Column("drawn", "str", "title and abstract: how it came on the list: rank; audit, check or pilot (random draws)"),
 )
-
-Rows = Iterator[dict[str, Any]]
 
 _WAITING = {
     "borderline": ("record to screen", "records to screen"),
@@ -47,16 +61,17 @@ def worklists(stage: StageInput) -> StageResult:
     Inputs: the tables of the earlier stages; the coding frame for the codes a sheet allows.
     """
     texts = _texts(stage)
-    rows = [*_borderline(stage, texts), *_conflicts(stage, texts), *_full_text(stage, texts)]
+    rows = [*_borderline(stage, texts), *conflict_tasks(stage, texts), *full_text_tasks(stage, texts)]
     rows += [*_coding(stage, texts), *_duplicates(stage)]
     members = _members(stage)
     for row in rows:
         row.setdefault("members", members.get(row["key"].partition("|")[0], []))
+    stuck = [row["key"] for row in rows if row["kind"] == "conflicts" and not row["needs"]]
     tasks = entry_frame(rows, TASK_COLUMNS)
     number = {str(kind): int(n) for kind, n in sorted(tasks["kind"].value_counts().items())}
     parts = [f"{n:,} {_WAITING[kind][0 if n == 1 else 1]}" for kind, n in number.items()]
     summary = ", ".join(parts) or "nothing waits for a person"
-    return StageResult({"tasks": tasks}, summary=summary, numbers=number)
+    return StageResult({"tasks": tasks}, notices=resolver_notices(stuck), summary=summary, numbers=number)
 
 
 def _texts(stage: StageInput) -> dict[str, dict[str, Any]]:
@@ -85,74 +100,69 @@ def _members(stage: StageInput) -> dict[str, list[str]]:
     return {r: entries[c] for r, c in zip(screened["record_id"], screened["cluster_id"], strict=True)}
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _cells(texts: Mapping[str, Any], *columns: str, **more: object) -> str:
-    return json.dumps({name: texts[name] for name in columns} | more, ensure_ascii=False)
-
-
-_WORK = ("title", "abstract", "authors", "year", "journal", "keywords", "doi", "text_sha256")
-
-
 def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
     settings = stage.protocol.screening
     screened = stage.tables["screen/screened"]
-    waiting = screened[screened["outcome"].isin(["undecided", "maybe"])].merge(
-        stage.tables["screen/ranking"], on="record_id"
-    )
+    known = {row["record_id"]: row for row in rows_of(screened.merge(stage.tables["screen/ranking"], on="record_id"))}
     said = {d.row_id: d for d in decisions_of(stage.tables["decisions/screening"])}
     marked = any(stratum.marked for stratum in stage.protocol.strata.values())
-    for row in rows_of(waiting.sort_values("rank")):
-        shown: dict[str, object] = {"id": row["record_id"], "decision": "", "reason": "", "note": ""}
+    bands = bool(stage.tables["screen/ranking"]["band"].ne("borderline").any())
+    for record_id, drawn in _reading_order(stage, known):
+        row = known[record_id]
+        shown: dict[str, object] = {"id": record_id, "decision": "", "reason": "", "note": ""}
+        needs = readers_wanted(row, settings, bands)
         if marked:
             shown["stratum"] = ""
         earlier = [said[key] for key in row["rests_on"] if key in said]
         maybes = sorted({d.reviewer for d in earlier if d.decision == "maybe"})
-        why = ["read before, not decided" if maybes else "not read by a person yet"]
-        if maybes and settings.readers_per_record == 1:
-            why = [f"{name} wrote maybe" for name in maybes]
+        why = ["random audit"] if drawn in ("audit", "check") else []
+        if needs > 1:
+            why.append("to be read")  # whether somebody else has read it is for nobody to know
+        elif maybes and (settings.show_scores or settings.show_decisions):
+            why.append(f"{' and '.join(maybes)} wrote maybe")
+        else:
+            why.append("read before, not decided" if maybes and needs == 1 else "not read by a person yet")
         why += [_text(row["remark"])] if row["remark"] else []
         if settings.show_scores:
             shown |= {"band": row["band"].replace("_", " "), "terms": "; ".join(row["terms"])}
             shown["score"] = "" if pd.isna(row["score"]) else round(float(row["score"]), 3)
             why.append(f"rank {row['rank']}")
         shown["why"] = "; ".join(why)
-        done = [d.reviewer for d in earlier if d.decision != "maybe"]
-        needs = settings.readers_per_record
+        done = [d.reviewer for d in earlier if d.decision != "maybe" or needs > 1]
+        shown |= reading_cells(row, needs, earlier, settings)
         cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
-        yield {"kind": "borderline", "key": row["record_id"], "cells": cells, "done_by": done, "needs": needs}
+        task = {"kind": "borderline", "key": record_id, "cells": cells, "done_by": done, "needs": needs}
+        yield task | {"drawn": "pilot" if row["reading"] == PILOT else drawn}
 
 
-def _conflicts(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
-    screened = stage.tables["screen/screened"]
-    said = {d.row_id: d for d in decisions_of(stage.tables["decisions/screening"])}
-    for row in rows_of(screened[screened["outcome"] == "conflict"]):
-        given = [said[key] for key in row["rests_on"] if key in said]
-        words = "; ".join(f"{d.reviewer}: {d.decision}{f' ({d.reason})' if d.reason else ''}" for d in given)
-        entries = sorted({d.entry_id for d in given})
-        why = (
-            "readers differ" if len(entries) == 1 else f"decided apart, then found to be one work: {', '.join(entries)}"
-        )
-        # Where people settled two entries differently before these became one work, each of the two is settled again.
-        settled = sorted({d.entry_id for d in given if d.stage == "consensus"})
-        for entry in settled or [row["record_id"]]:
-            shown = {"id": entry, "decision": "", "reason": "", "note": "", "decisions": words, "why": why}
-            cells = _cells(texts[row["cluster_id"]], *_WORK, **shown)
-            yield {"kind": "conflicts", "key": entry, "cells": cells, "done_by": [], "needs": 1}
+def _reading_order(stage: StageInput, known: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, Drawn]]:
+    """Return what waits for title and abstract in reading order, the random share among it.
+
+    Where a stopping rule has nothing left to ask for but the records without an abstract, these come first. Records
+    that are held back until the pilot is filled come last, and none of them is drawn.
+    """
+    settings = stage.protocol.screening
+    waiting = [row for row in known.values() if row["outcome"] in ("undecided", "maybe")]
+    without = sum(row["has_text"] != "full" for row in waiting)
+    statements = stage.tables["screen/statements"]
+    said = statements[(statements["kind"] == "stopping") & (statements["says"] != "cannot say")]
+    only_these = bool(without) and bool((said["more_needed"] <= without).any())
+    waiting.sort(key=lambda row: (_held(row), only_these and row["has_text"] == "full", row["rank"]))
+    machine = stage.tables["screen/machine"]
+    by_cluster = {row["cluster_id"]: key for key, row in known.items()}
+    listed = machine[machine["check"] <= settings.exclusion_sample].sort_values("check")
+    check = [by_cluster[c] for c in listed.loc[listed["standing"] == "excluded", "cluster_id"] if c in by_cluster]
+    unread = [key for key, row in known.items() if row["outcome"] in _UNREAD and not _held(row)]
+    at_random = audit_order(unread, stage.protocol.review.seed)
+    return reading_order([row["record_id"] for row in waiting], at_random, check, settings.audit_share)
 
 
-def _full_text(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
-    reports = stage.tables["full_text/reports"]
-    for row in rows_of(reports[reports["state"].isin(["awaiting_retrieval", "awaiting_eligibility"])]):
-        why = "included at title and abstract" if row["lane"] == "main" else "found by other methods"
-        if row["state"] == "awaiting_eligibility":
-            why += f"; retrieved by {', '.join(row['decided_by'])}"
-        shown = {"id": row["report_id"], "retrieved": "", "decision": "", "reason": "", "note": "", "why": why}
-        columns = ("title", "authors", "year", "journal", "doi", "url", "text_sha256")
-        cells = _cells(texts[row["cluster_id"]], *columns, **shown)
-        yield {"kind": "full-text", "key": row["report_id"], "cells": cells, "done_by": [], "needs": 1}
+_UNREAD = ("undecided", "maybe", "excluded_machine", "ineligible_machine")
+
+
+def _held(row: Mapping[str, Any]) -> bool:
+    """Return whether a record waits until the pilot is filled."""
+    return bool(row["held"])
 
 
 def _coding(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:

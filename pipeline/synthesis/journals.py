@@ -23,6 +23,7 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 """Words that abbreviations leave out, in the languages most journals have."""
 
 _SUBTITLE = re.compile(r"(?<=\S)(?:\s*[:=/|]|\.)\s|--")
+_SECTION = re.compile(r"(?:section|series|part|sect|ser)\b|(?:[a-z]|\d+|[ivx]+)(?:[,.:;]|$)", re.IGNORECASE)
 _APOSTROPHE = re.compile("['\u2018\u2019`]")
 _PLACE = re.compile(r"-[A-Za-z]{2,12}$")
 
@@ -209,10 +210,11 @@ def gathered(
 
 
 def _main_titles(by_title: Mapping[str, Journal], torn: set[str]) -> dict[str, Journal]:
-    """Return the titles without their subtitles, where one journal alone has that title."""
+    """Return the titles without subtitles, where one journal alone has that title; a section is no subtitle."""
     found: dict[str, list[Journal]] = {}
     for journal in dict.fromkeys(by_title.values()):
-        main = normal_title(_SUBTITLE.split(journal.title, maxsplit=1)[0])
-        if main and main not in by_title and main not in torn:
+        parts = _SUBTITLE.split(journal.title, maxsplit=1)
+        main = normal_title(parts[0])
+        if main and main not in by_title and main not in torn and not (len(parts) > 1 and _SECTION.match(parts[1])):
             found.setdefault(main, []).append(journal)
     return {title: journals[0] for title, journals in found.items() if len(journals) == 1}

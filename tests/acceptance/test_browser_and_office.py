@@ -80,6 +80,31 @@ def test_the_flow_of_any_review_opens_offline_with_its_own_typeface(tmp_path: Pa
 
 
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
+@pytest.mark.parametrize("name", ["report", "checklist"])
+def test_the_documents_open_in_an_office_program(tmp_path: Path, name: str) -> None:
+    review = make_review(tmp_path / "toy")
+    run_stages(review)
+    subprocess.run(
+        [
+            str(OFFICE),
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            *("--headless", "--convert-to", "pdf", "--outdir", str(tmp_path / "out")),
+            str(review.outputs / "report" / f"{name}.docx"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    pages = PdfReader(tmp_path / "out" / f"{name}.pdf").pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "of 42 items filled by the pipeline" in text
+    if name == "report":
+        assert "The flow diagram as a table" in text
+        assert any(page.images for page in pages), "the flow is there as a picture"
+        assert any(page.mediabox.width > page.mediabox.height for page in pages), "wide parts stand on their side"
+
+
+@pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
 def test_a_sheet_through_an_office_program_gives_the_same_decisions(tmp_path: Path) -> None:
     review = make_review(tmp_path / "toy")
     run_stages(review)

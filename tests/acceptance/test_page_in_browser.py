@@ -59,7 +59,7 @@ def test_nothing_is_logged_and_nothing_is_asked_for(page: Page, pages: dict[str,
 @pytest.mark.parametrize("name", ["index.html", "flow.svg"])
 def test_a_keyboard_reaches_every_box_of_the_figure(page: Page, pages: dict[str, Path], name: str) -> None:
     page.open(pages[name])
-    figure = "(document.querySelector('svg[role=img], svg[role=graphics-document], svg') || document)"
+    figure = "(document.querySelector('svg.prisma-flow') || document)"
     wanted = page.value(f"[...{figure}.querySelectorAll('a')].map(link => link.getAttribute('href'))")
     assert len(wanted) >= 8
     links = page.value("document.querySelectorAll('a, [tabindex], summary').length")

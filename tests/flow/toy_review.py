@@ -199,6 +199,8 @@ def run_stages(review: Review, *, accept_changes: bool = False, next_sheet: bool
             run.run_stage(stage, lambda done, total: None)
         if stage.name == "import":
             run.collect()
+        if stage.name == "screen" and run.freeze_machine_run():
+            run.run_stage(stage, lambda done, total: None)
     run.issue_sheets()
     run.finish()
     return run

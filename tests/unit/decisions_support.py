@@ -13,10 +13,12 @@ from typing import Any
 from pipeline.decisions.collect import Collected, collect
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger import Ledger, LedgerRow, read_ledger
+from pipeline.decisions.sheet_workbook import read_workbook, sheet_form
 from pipeline.errors import Notice
 from pipeline.identity import entry_id, text_sha256
 from pipeline.protocol import Protocol
 from pipeline.review import Review
+from tests.unit.workbook_support import workbook
 
 IDS = tuple(entry_id(f"work {number}") for number in range(60))
 WHEN = "2026-11-22T10:00:00Z"
@@ -91,7 +93,15 @@ class Desk:
         """Collect, then issue what is due."""
         self.collect()
         people = self.protocol.screening.reviewers
-        return issue(self.review, tasks, self.collected.sheets, people, batch_size=batch_size, on_request=on_request)
+        return issue(
+            self.review,
+            tasks,
+            self.collected.sheets,
+            people,
+            batch_size=batch_size,
+            on_request=on_request,
+            form=sheet_form(self.protocol),
+        )
 
     def sheet(self, name: str = "0001-borderline.ann.csv") -> Path:
         """Return the path of a sheet."""
@@ -181,3 +191,17 @@ def assert_line(notice: Notice | str, *parts: str) -> None:
 def shuffled(rows: Sequence[Cells], seed: int = 1) -> list[Cells]:
     """Return the rows in another order."""
     return random.Random(seed).sample(list(rows), len(rows))
+
+
+def save_workbook(
+    path: Path, rows: Sequence[Mapping[str, Any]], *, columns: Sequence[str] = (), page: str = "s"
+) -> None:
+    """Save rows as a workbook, as a spreadsheet program would."""
+    names = list(columns or rows[0])
+    path.write_bytes(workbook({page: [names, *([row.get(name, "") for name in names] for row in rows)]}))
+
+
+def workbook_cells(path: Path) -> list[Cells]:
+    """Return the rows of a workbook that the program wrote."""
+    sheet, _ = read_workbook(path.read_bytes(), ("id",), ("id",))
+    return [dict(cells) for _, cells in sheet.rows]

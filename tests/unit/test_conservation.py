@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -16,7 +19,14 @@ from pipeline.dedup.tables import CLUSTER_COLUMNS, RECORD_COLUMNS
 from pipeline.errors import ConservationError
 from pipeline.protocol import Protocol
 from pipeline.records import ENTRY_COLUMNS, REJECT_COLUMNS, entry_frame
-from pipeline.report.conservation import ENTRY_STATES, check_decided, check_entries, check_states, require_equal
+from pipeline.report.conservation import (
+    ENTRY_STATES,
+    check_decided,
+    check_entries,
+    check_states,
+    entries_behind,
+    require_equal,
+)
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.count import count, entry_states
 from pipeline.stages.full_text import REPORT_COLUMNS
@@ -132,6 +142,55 @@ def test_no_entries_at_all_pass() -> None:
     result = run(tables_of([], [], []))
     assert result.summary == "0 identified"
     assert result.numbers["counts"]["screened"] == 0
+
+
+def test_a_draft_notes_what_does_not_hold_and_goes_on() -> None:
+    tables = small()
+    tables["deduplicate/records"] = pd.concat(
+        [tables["deduplicate/records"], tables["deduplicate/records"].iloc[:1]], ignore_index=True
+    )
+    with pytest.raises(ConservationError):
+        run(tables)
+    result = count(StageInput(tables, {}, PROTOCOL, draft=True))
+    (row,) = result.tables["broken"].to_dict("records")
+    assert row["identity"].startswith("K")
+    assert row["entries"]
+    assert [notice.severity for notice in result.notices] == ["problem"]
+    assert count(StageInput(small(), {}, PROTOCOL, draft=True)).tables["broken"].empty
+
+
+def test_every_sum_that_does_not_hold_is_named_with_the_entries_behind_it() -> None:
+    previous = {"studies": 4, "reports": 5, "entered_by": "ann", "entered_at": date(2026, 3, 14)}
+    gone = {"a": {"identity": "I15", "n": -30, "note": "x"}, "b": {"identity": "I16", "n": -30, "note": "y"}}
+    protocol = Protocol.model_validate(PROTOCOL.model_dump() | {"previous": previous, "adjustments": gone})
+    with pytest.raises(ConservationError) as caught:
+        count(StageInput(small(), {}, protocol))
+    assert len(caught.value.lines) > 1
+    assert all("entries: b1" in line or "I00" in line for line in caught.value.lines)
+    drawn = count(StageInput(small(), {}, protocol, draft=True))
+    assert len(drawn.tables["broken"]) == len(caught.value.lines)
+
+
+def test_every_count_rests_on_entries_that_are_known_by_a_hash() -> None:
+    result = run(small())
+    stated = json.loads(result.files["report/counts.json"])
+    assert stated["counts_version"] == 1
+    ids = stated["entries"]
+    assert sum(group["n"] for group in ids["sources"].values()) == 7
+    assert sum(group["n"] for group in ids["states"].values()) == 7
+    excluded = ids["states"]["main: excluded_human"]
+    assert excluded == {"n": 1, "sha256": hashlib.sha256(b"a2\n").hexdigest()}
+    assert ids["reasons"]["main: excluded_human: E1"] == excluded
+
+
+@pytest.mark.parametrize(
+    ("identity", "entries"),
+    [("I03", ["a1", "x1"]), ("I04", ["a2"]), ("I10", ["c1"]), ("I14", ["b2"]), ("I18", None)],
+)
+def test_entries_behind_an_identity_are_those_whose_states_it_adds_up(identity: str, entries: list[str] | None) -> None:
+    states = run(small()).tables["states"]
+    everything = sorted(states["entry_id"])
+    assert entries_behind(identity, states) == (everything if entries is None else entries)
 
 
 # --- broken on purpose ----------------------------------------------------------------------------------------------

@@ -195,3 +195,30 @@ def test_a_work_found_elsewhere_only_is_one_report_of_the_other_lane() -> None:
 def test_a_record_nobody_of_its_lane_found_stops_the_run() -> None:
     with pytest.raises(ConservationError, match="K9"):
         states({"a": "other"}, "a", "main")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("refused", "Empty [could not be read]"),
+        ("missing", "Empty [missing]"),
+        ("same_file", "Empty [the same file as another]"),
+        ("read", "Empty"),
+    ],
+)
+def test_a_source_of_which_nothing_was_read_says_why(status: str, words: str) -> None:
+    table = sources()
+    table.loc[table["source"] == "Empty", "status"] = status
+    found = counts_of(entry_frame([], STATE_COLUMNS), table, PROTOCOL)
+    assert Line(words, 0) in found.databases
+
+
+def test_names_of_sources_alone_will_do() -> None:
+    found = counts_of(entry_frame([], STATE_COLUMNS), sources()[["kind", "source"]], PROTOCOL)
+    assert found.registers == (Line("Trials", 0),)
+
+
+def test_a_source_of_which_one_export_was_not_read_says_so() -> None:
+    table = pd.concat([sources(), sources()[lambda rows: rows["source"] == "Empty"].assign(status="refused", file="2")])
+    found = counts_of(entry_frame([], STATE_COLUMNS), table, PROTOCOL)
+    assert [line.label for line in found.databases] == ["Scopus", "Empty [1 of 2 exports could not be read]", "Demo"]

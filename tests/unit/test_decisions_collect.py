@@ -139,8 +139,8 @@ def test_a_column_that_stands_twice_refuses_the_sheet(desk: Desk) -> None:
     ("data", "parts"),
     [
         (b"", ("is empty, so nothing of it was read", "put it back")),
-        (b"PK\x03\x04zip", ("is an Excel or LibreOffice workbook, not a CSV", "save it as CSV")),
-        (b"\xd0\xcf\x11\xe0old", ("is an old Excel workbook", "save it as CSV")),
+        (b"PK\x03\x04zip", ("is a damaged workbook", "save it as CSV")),
+        (b"\xd0\xcf\x11\xe0old", ("so nothing of it was read", "save it as CSV")),
         (b"hello\r\nworld\r\n", ("has no column 'id' and no column 'decision'", "found 'hello'")),
         (b"\x89PNG\r\n\x1a\n\x00\x00", ("has no column 'id'",)),
     ],
@@ -590,9 +590,7 @@ def test_rows_of_two_sheets_in_one_file_are_read(desk: Desk) -> None:
         "0001-borderline.ann (1).csv",
         "0001-borderline.ann-LAPTOP.csv",
         "Copy of 0001-borderline.ann.csv",
-        "0001-borderline.ann.xlsx",
-        "0001-borderline.ann.txt",
-        "0001-Borderline.Ann.csv",
+        "0001-borderline.ann.docx",
         "my list.csv",
     ],
 )
@@ -606,11 +604,41 @@ def test_copies_and_misnamed_files_are_named_and_not_read(desk: Desk, name: str)
     assert [state.refused for state in desk.collected.sheets] == [False]
 
 
-def test_a_sheet_saved_under_another_ending_keeps_its_rows_until_it_is_back(desk: Desk) -> None:
+@pytest.mark.parametrize("name", ["0001-borderline.ann.xlsx", "0001-borderline.ann.txt", "0001-Borderline.Ann .CSV"])
+def test_a_sheet_saved_under_another_ending_or_in_capitals_is_that_sheet(desk: Desk, name: str) -> None:
     path = desk.issued()
-    path.rename(path.with_suffix(".xlsx"))
-    assert desk.issue(*(task(number) for number in range(3))).new == ()
-    assert_line(desk.problems()[0], "0001-borderline.ann.xlsx", "save it as CSV", "(0001-borderline.ann.csv)")
+    fill(path, IN)
+    path.rename(path.with_name(name))
+    assert desk.issue(task(1), task(2)).new == ()
+    assert desk.problems() == []
+    assert desk.decisions() == BOTH[:1]
+    assert desk.rows()[0].worklist == SHEET
+
+
+def test_two_files_of_one_sheet_count_together_where_they_do_not_contradict(desk: Desk) -> None:
+    path = desk.issued()
+    blank = path.read_bytes()
+    fill(path, IN)
+    path.with_suffix(".txt").write_bytes(blank)
+    desk.collect()
+    assert (desk.decisions(), desk.problems(), desk.texts("warning")) == (BOTH[:1], [], [])
+    assert desk.collected.sheets[0].open == set(IDS[1:3])
+    assert len(desk.collected.sheets) == 1
+
+
+def test_two_files_of_one_sheet_that_contradict_are_named_and_neither_is_taken(desk: Desk) -> None:
+    path = desk.issued()
+    fill(path, IN)
+    desk.collect()
+    path.with_suffix(".txt").write_bytes(path.read_bytes().replace(b"include", b"maybe"))
+    for _ in range(2):
+        desk.collect()
+        assert desk.decisions() == BOTH[:1]
+        assert_line(desk.problems()[0], "0001-borderline.ann.csv and", "one sheet", "take one of the two files away")
+    path.unlink()
+    desk.collect()
+    assert [decision for _, decision, _ in desk.decisions()] == ["include", "maybe"]
+    assert desk.problems() == []
 
 
 def test_a_sheet_in_another_folder_is_not_read_twice(desk: Desk) -> None:

@@ -83,8 +83,21 @@ def test_two_readers_are_both_needed() -> None:
     assert outcome(ann, readers=2) == ("undecided", "")
     assert outcome(ann, bob, readers=2) == ("included", "")
     assert outcome(ann, said("ann", "include", entry="b"), readers=2) == ("undecided", "")
-    assert outcome(ann, said("bob", "maybe"), readers=2) == ("maybe", "")
+    assert outcome(said("ann", "maybe"), readers=2) == ("undecided", "")
     assert outcome(ann, bob, said("bob", "withdraw"), readers=2) == ("undecided", "")
+
+
+def test_a_maybe_of_one_of_two_readers_is_settled_by_somebody_else() -> None:
+    assert outcome(said("ann", "include"), said("bob", "maybe"), readers=2) == ("conflict", "")
+    assert outcome(said("ann", "maybe"), said("bob", "maybe"), readers=2) == ("conflict", "")
+    settled = said("cleo", "include", stage="consensus")
+    assert outcome(said("ann", "maybe"), said("bob", "exclude"), settled, readers=2) == ("included", "")
+
+
+def test_a_record_that_all_are_to_read_waits_for_all_of_them_even_where_two_differ() -> None:
+    two = said("ann", "include"), said("bob", "exclude", reason="E1")
+    assert outcome(*two, readers=3) == ("undecided", "")
+    assert outcome(*two, said("cleo", "include"), readers=3) == ("conflict", "")
 
 
 def test_a_consensus_outranks_single_readings_and_can_be_withdrawn() -> None:

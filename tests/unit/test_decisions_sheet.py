@@ -172,12 +172,9 @@ def test_a_name_taken_apart_by_a_file_system_is_the_same_name() -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        "0001-borderline.ann.xlsx",
-        "0001-borderline.ann.CSV",
-        "0001-Borderline.Ann.csv",
         "0001-borderline.ann (conflicted copy 2026-11-22).csv",
         "0001-borderline.ann (1).csv",
-        "0001-borderline.ann.txt",
+        "0001-borderline.ann.docx",
         "0001-borderline.ann.csv.csv",
         "0001-borderline.ann",
     ],
@@ -187,6 +184,23 @@ def test_a_file_saved_from_a_sheet_under_another_name_is_no_sheet_but_known(file
     meant = meant_name(file)
     assert meant is not None
     assert meant.file == "0001-borderline.ann.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "ending"),
+    [
+        ("0001-borderline.ann.xlsx", "xlsx"),
+        ("0001-borderline.ann.CSV", "csv"),
+        ("0001-Borderline.Ann.csv", "csv"),
+        ("0001-borderline.ann .ods", "ods"),
+        ("0001-borderline.ann.txt", "txt"),
+    ],
+)
+def test_a_sheet_is_known_as_whatever_it_is_saved_and_in_capitals(file: str, ending: str) -> None:
+    name = sheet_name(file)
+    assert name is not None
+    assert (name.stem, name.ending) == ("0001-borderline.ann", ending)
+    assert name == sheet_name("0001-borderline.ann.csv")
 
 
 @pytest.mark.parametrize("file", ["notes.csv", "1-borderline.ann.csv", "0001-unknown.ann.csv", "Copy of 0001.csv", ""])

@@ -13,7 +13,7 @@ from pipeline.decisions.take_over import plain_title, take_over
 from pipeline.errors import ReviewError
 from pipeline.identity import text_sha256
 from pipeline.review import Review
-from tests.unit.decisions_support import IDS, assert_line
+from tests.unit.decisions_support import IDS, assert_line, save_workbook
 
 PROTOCOL = """
 [review]
@@ -129,7 +129,6 @@ def test_the_year_decides_between_equal_titles(review: Review) -> None:
         ("include,,10.1234/a,Écoles et cantines,", ("the DOI is that of one work, the title that of another",)),
         ("include,r123,,,", ("fits no work of the review", "found 'r123'")),
         ("perhaps,,10.1234/a,,", ("unknown decision", "found 'perhaps'", "allowed: include, exclude, maybe, withdraw")),
-        ("exclude,,10.1234/a,,", ("an exclusion needs a reason", "allowed: E1_machine, E2_policy")),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_named_and_the_others_are_taken(
@@ -165,6 +164,34 @@ def test_an_unknown_reason_is_named(review: Review) -> None:
     assert_line(
         lines[1], "row 2: unknown reason; did you mean 'E1_machine'?", "found 'E1_machines'", "allowed: E1_machine"
     )
+
+
+def test_an_exclusion_without_a_reason_is_named_where_the_table_has_reasons(review: Review) -> None:
+    lines, status = take(review, "doi,decision,reason\n10.1234/a,exclude,\n10.1234/b,include,\n")
+    assert (status, decisions(review)) == (3, [(IDS[2], "include", "")])
+    assert_line(lines[1], "row 2", "an exclusion needs a reason", "allowed: E1_machine, E2_policy")
+
+
+@pytest.mark.parametrize("column", ["label", "included", "Label_Included", "asreview_label", "decision", "Vote"])
+def test_a_column_of_labels_of_any_program_is_read(review: Review, column: str) -> None:
+    rows = ["10.1234/a,1", "10.1234/b,0.0", "10.1234/x,-1", "10.9999/none,1"]
+    lines, status = take(review, "\n".join([f"doi,{column}", *rows, ""]), name="labels.csv")
+    assert decisions(review) == [(IDS[0], "include", ""), (IDS[2], "exclude", "")]
+    assert ledger(review)[1].note == "(no reason in labels.csv)"
+    assert {row.worklist for row in ledger(review)} == {"labels.csv"}
+    assert status == 3
+    assert_line(lines[-1], "row 5", "fits no work of the review")
+    assert "1 rows have no decision" in lines
+    again, _ = take(review, "\n".join([f"doi,{column}", *rows, ""]), name="labels.csv")
+    assert again[0].startswith("0 decisions taken")
+
+
+def test_labels_in_a_workbook_are_read(review: Review) -> None:
+    table = review.folder / "labels.xlsx"
+    rows = [{"DOI": "10.1234/a", "Included": 1}, {"DOI": "10.1234/b", "Included": 0}, {"DOI": "", "Included": ""}]
+    save_workbook(table, rows)
+    assert take_over(review, table, " Cleo ")[1] == 0
+    assert decisions(review) == [(IDS[0], "include", ""), (IDS[2], "exclude", "")]
 
 
 def test_what_is_written_says_where_it_came_from_and_what_the_record_says_now(review: Review) -> None:
@@ -241,12 +268,12 @@ def test_tables_of_any_dialect(review: Review, encoding: str) -> None:
     [
         (
             "doi,verdict\n",
-            ("needs a column `decision` and one of id, doi, title", "found 'doi, verdict'", "allowed: id"),
+            ("needs a column `decision` (or `label`", "one of id, doi, title", "found 'doi, verdict'", "allowed: id"),
         ),
         ("decision,name\n", ("needs a column `decision`",)),
         ("", ("needs a column `decision`", "found ''")),
         ("doi,decision,decision\n", ("has more than one column decision", "take the wrong one out")),
-        ("PK\x03\x04", ("is an Excel or LibreOffice workbook, not a CSV", "save it as CSV")),
+        ("PK\x03\x04", ("is a damaged workbook", "as CSV")),
     ],
 )
 def test_a_table_that_cannot_be_used_is_named(review: Review, text: str, parts: tuple[str, ...]) -> None:

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from pipeline.dedup.tables import CLUSTER_COLUMNS, PAIR_COLUMNS
+from pipeline.dedup.tables import CLUSTER_COLUMNS, PAIR_COLUMNS, RECORD_COLUMNS
 from pipeline.protocol import Protocol
 from pipeline.records import check, entry_frame, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.full_text import REPORT_COLUMNS, STUDY_COLUMNS, full_text
 from pipeline.stages.read_decisions import DECISION_COLUMNS
 from pipeline.stages.screen import SCREENED_COLUMNS
+from pipeline.tables import csv_bytes
 
 PROTOCOL = Protocol.model_validate(
     {
@@ -30,10 +31,12 @@ def run(
     same_study: list[tuple[str, str]] | None = None,
     members: dict[str, list[str]] | None = None,
     by_rule: list[tuple[str, str, str, float]] | None = None,
+    facts: dict[str, dict[str, Any]] | None = None,
+    files: dict[str, bytes] | None = None,
 ) -> StageResult:
     """Run the stage: cluster -> outcome, answers in ledger order, pairs of entries a person called one study.
 
-    `by_rule` are further pairs: two entries, `rule` or `person different`, score.
+    `by_rule` are further pairs: two entries, `rule` or `person different`, score. `facts` are cells of the records.
     """
     entries = {cluster: (members or {}).get(cluster, [cluster]) for cluster in outcomes}
     screened = [
@@ -70,10 +73,17 @@ def run(
     tables = {
         "screen/screened": entry_frame(screened, SCREENED_COLUMNS),
         "deduplicate/clusters": entry_frame(clusters, CLUSTER_COLUMNS),
+        "deduplicate/records": entry_frame(
+            [
+                {"cluster_id": cluster, "members": of} | (facts or {}).get(cluster, {})
+                for cluster, of in entries.items()
+            ],
+            RECORD_COLUMNS,
+        ),
         "deduplicate/pairs": entry_frame(pairs, PAIR_COLUMNS),
         "decisions/full_text": entry_frame(decisions, DECISION_COLUMNS),
     }
-    result = full_text(StageInput(tables, {}, PROTOCOL))
+    result = full_text(StageInput(tables, files or {}, PROTOCOL))
     check(result.tables["reports"], REPORT_COLUMNS, "reports")
     check(result.tables["studies"], STUDY_COLUMNS, "studies")
     return result
@@ -220,3 +230,30 @@ def test_a_study_keeps_the_id_of_the_report_decided_first() -> None:
     result = run(dict.fromkeys("abc", "included"), answers, by_rule=[("a", "c", "rule", 0.9), ("b", "c", "rule", 0.9)])
     assert studies(result) == {"c": ["a", "b", "c"]}
     assert {row["study_id"] for row in rows_of(result.tables["reports"])} == {"c"}
+
+
+def test_link_pdf_and_further_reasons() -> None:
+    register = csv_bytes(("file", "size", "doi", "title"), [("screening/full_texts/10.5555_toy.1.pdf", 9, "", "")])
+    register += b'screening/full_texts/odd.pdf,9,,"Nothing that is sought here at all"\r\n'
+    result = run(
+        {"a": "included", "b": "included"},
+        [("ann", "full_text", "b", "exclude:E1")],
+        facts={
+            "a": {"doi": "10.5555/toy.1<x>", "title": "A title"},
+            "b": {"other_identifiers": ["doi:10.5555/toy.12"]},
+        },
+        files={"screening/machine/full_texts.csv": register},
+    )
+    rows = {row["record_id"]: row for row in rows_of(result.tables["reports"])}
+    assert rows["a"]["link"] == "https://doi.org/10.5555/toy.1%3Cx%3E"
+    assert rows["b"]["pdf"] == [] and not isinstance(rows["b"]["link"], str)
+    assert [notice.text for notice in result.notices if notice.code == "full_text_file"] == [
+        "2 PDFs fit no report that is sought: screening/full_texts/10.5555_toy.1.pdf, screening/full_texts/odd.pdf; "
+        "put the report's id or DOI into the file's name (/ as _)"
+    ]
+    again = run(
+        {"a": "included"},
+        facts={"a": {"doi": "10.5555/toy.1"}},
+        files={"screening/machine/full_texts.csv": register},
+    )
+    assert next(iter(again.tables["reports"]["pdf"])) == ["screening/full_texts/10.5555_toy.1.pdf"]

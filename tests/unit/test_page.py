@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline.report.counts import Counts, LaneCounts, Line
 from pipeline.report.flow_diagram import flow_diagram
-from pipeline.report.page import Page, Section, Table, render_page
+from pipeline.report.page import Figure, Page, Section, Table, render_page
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 VOID = {"meta", "link", "br", "hr", "img", "input"}
@@ -38,12 +38,13 @@ SOURCES = Table(
     "tables/sources.csv",
 )
 CITED = Table("Most cited", ("Work", "Address"), (("A", "https://doi.org/10.1/x"),))
+FLOW = flow_diagram(COUNTS, title="Flow of the review", links={"screened": "lists/screened.csv"})
 PAGE = Page(
     title="Co-production across disciplines",
     question="How far do disciplines draw on one another?",
     notices=("Demonstration corpus, not a search", "6 records wait for people"),
-    figure_svg=flow_diagram(COUNTS, title="Flow of the review", links={"screened": "lists/screened.csv"}),
     sections=(
+        Section("Flow of the review", "flow", figures=(Figure(FLOW, "The flow.", "flow.svg"),)),
         Section("Where the records came from", "sources", ("Each database was searched once.",), (SOURCES,)),
         Section("Cited works", "cited", (), (CITED,)),
         Section("Nothing yet", "nothing", ("No study was coded.",), (Table("Coded studies", ("Study", "Code")),)),
@@ -89,7 +90,13 @@ def with_text(text: str) -> Page:
     """A page that holds the same text wherever text can be."""
     table = Table(text, (text, text), ((text, text),), text, text)
     figure = flow_diagram(replace(COUNTS, databases=(Line(text, 20),)), title=text, links={"screened": text})
-    return Page(text, text, (text,), figure, (Section(text, "part", (text,), (table,)),))
+    part = Section(text, "part", (text,), (table,), figures=(Figure(figure, text, text),))
+    return Page(text, text, (text,), (part,))
+
+
+def with_figure(svg: str) -> Page:
+    """A page with one figure."""
+    return Page("T", "Q", sections=(Section("S", "s", figures=(Figure(svg, "F"),)),))
 
 
 def test_page_is_the_stored_one() -> None:
@@ -207,13 +214,13 @@ def test_any_text_gives_a_page_with_closed_elements_and_no_script(text: str) -> 
 )
 def test_a_figure_with_anything_but_drawing_is_refused(inside: str) -> None:
     with pytest.raises(ValueError, match="the figure holds"):
-        render_page(replace(PAGE, figure_svg=f"<svg xmlns='http://www.w3.org/2000/svg'{inside}"))
+        render_page(with_figure(f"<svg xmlns='http://www.w3.org/2000/svg'{inside}"))
 
 
 def test_a_figure_with_entities_is_refused_before_it_is_read() -> None:
     figure = "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg xmlns='http://www.w3.org/2000/svg'>&a;</svg>"
     with pytest.raises(ValueError, match="document type"):
-        render_page(replace(PAGE, figure_svg=figure))
+        render_page(with_figure(figure))
 
 
 def test_a_page_without_figure_notices_or_sections_is_a_page() -> None:
@@ -223,7 +230,20 @@ def test_a_page_without_figure_notices_or_sections_is_a_page() -> None:
     assert "Please note" not in "".join(page.text)
 
 
-ANCHORS_REFUSED = ("", "A", "a b", "1a", "flow", "top", "main", "prisma-x", "table-1-1", "x-heading", 'x"y', "sources")
+ANCHORS_REFUSED = (
+    "",
+    "A",
+    "a b",
+    "1a",
+    "notices",
+    "top",
+    "main",
+    "prisma-x",
+    "table-1-1",
+    "x-heading",
+    'x"y',
+    "sources",
+)
 
 
 @pytest.mark.parametrize("anchor", ANCHORS_REFUSED)

@@ -139,7 +139,7 @@ def test_an_updated_review_says_what_its_previous_version_included(tmp_path: Pat
         ("studies = 3", "studies = -3", "greater than or equal to 0"),
         (PREVIOUS.partition("[adj")[0], "", "fill [previous] too"),
         ('"I15"', '"I03"', "I15"),
-        ("n = -1", "n = 0.5", "[adjustments] retracted.n"),
+        ("n = -1", "n = 0.5", "[adjustments.retracted] n"),
     ],
 )
 def test_a_previous_version_that_cannot_be_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:

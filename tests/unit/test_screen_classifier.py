@@ -16,6 +16,7 @@ from pipeline.screen.classifier import (
     UNDECIDED,
     ClassifierSettings,
     Evidence,
+    cross_scores,
     fit,
     gather_evidence,
     out_of_fold_scores,
@@ -23,7 +24,7 @@ from pipeline.screen.classifier import (
     set_conflicts_aside,
     train,
 )
-from pipeline.screen.features import record_texts
+from pipeline.screen.features import record_features, record_texts
 
 METHOD = ClassifierSettings()
 CRITERIA = "nudging physicians with default options"
@@ -236,3 +237,47 @@ def test_seeded_keys_are_fixed_and_depend_on_all_their_parts() -> None:
     assert all(0 <= key < 2**63 for key in keys)
     assert seeded_key("a", 1, "x") == seeded_key("a", 1, "x")
     assert seeded_key("lone surrogate \ud800", 1, "x") >= 0
+
+
+@pytest.mark.parametrize(("decided", "joint"), [(299, False), (300, True), (400, True)])
+def test_one_machine_for_all_readings_once_most_records_are_decided(decided: int, joint: bool) -> None:
+    fitted = fit(evidence_of(first(decided, 400)), None, METHOD)
+    assert (fitted.included >= METHOD.joint_from, fitted.joint) == (True, joint)
+    assert fitted.model is not None
+    evidence = evidence_of(first(decided, 400))
+    scores = fitted.model.scores(evidence.features.matrix)
+    assert scores[::5].min() > np.delete(scores, np.s_[::5]).max()
+    if joint:
+        assert (scores.mean(), scores.std()) == (pytest.approx(0, abs=1e-9), pytest.approx(1))
+        contributions = fitted.model.contributions(evidence.features.matrix)
+        sums = np.asarray(contributions.sum(axis=1)).ravel() + fitted.model.intercept
+        assert sums == pytest.approx(scores, abs=1e-12)
+
+
+def test_few_inclusions_keep_a_machine_a_reading_however_much_is_decided() -> None:
+    fitted = fit(evidence_of(first(200, 200)), None, METHOD)
+    assert (fitted.included, fitted.joint) == (40, False)
+
+
+def test_cross_scores_learn_from_no_undecided_record_and_from_nothing_in_their_fold() -> None:
+    decisions = first(80)
+    before = cross_scores(evidence_of(decisions), METHOD)
+    assert before is not None and before.shape == (METHOD.folds, 120)
+    evidence = evidence_of(decisions)
+    other = cross_scores(replace(evidence, seed=5, draw_keys=evidence.draw_keys[::-1]), METHOD)
+    assert other is not None and (before == other).all()  # no draw of presumed exclusions
+    flipped = decisions.copy()
+    flipped[10] = EXCLUDED
+    after = cross_scores(evidence_of(flipped), METHOD)
+    fold = evidence.folds[10]
+    assert after is not None and (after[fold] == before[fold]).all()
+    assert (np.delete(after, fold, axis=0) != np.delete(before, fold, axis=0)).any()
+
+
+def test_no_cross_scores_where_a_fold_leaves_one_side() -> None:
+    assert cross_scores(evidence_of([EXCLUDED] * 40 + [UNDECIDED] * 20, criteria=""), METHOD) is None
+
+
+def test_features_of_other_records_are_refused() -> None:
+    with pytest.raises(ValueError, match="other records"):
+        gather_evidence(table(5), first(5, 5), "", 1, METHOD, record_features(table(6)))

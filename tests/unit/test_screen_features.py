@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.screen.features import has_text, normal_title, record_texts, text_features
+from pipeline.screen.features import (
+    features_from,
+    features_key,
+    has_text,
+    normal_title,
+    record_features,
+    record_texts,
+    text_features,
+)
 
 
 def records(*rows: tuple[object, object, object, object]) -> pd.DataFrame:
@@ -98,3 +108,61 @@ def test_a_text_that_is_no_record_gets_the_weights_of_the_words_it_shares() -> N
 )
 def test_titles_are_compared_without_case_and_signs(one: object, other: object) -> None:
     assert normal_title(one) == normal_title(other)
+
+
+def kept() -> pd.DataFrame:
+    frame = records(
+        ("Co-design of care", "Users design care with nurses", ["care"], []),
+        ("Übersicht of wheat 研究", None, None, ["soil"]),
+        (None, None, [], []),
+    )
+    return frame.assign(record_id=["b", "c", "a"])
+
+
+def test_features_come_back_from_a_file_to_the_last_bit(tmp_path: Path) -> None:
+    made = record_features(kept())
+    np.savez(tmp_path / "features.npz", **made.arrays())
+    with np.load(tmp_path / "features.npz", allow_pickle=False) as arrays:
+        back = features_from(arrays)
+    assert (back.matrix != made.matrix).nnz == 0
+    assert back.matrix.data.tobytes() == made.matrix.data.tobytes()
+    assert back.words.tolist() == made.words.tolist()
+    assert back.readings == made.readings
+    one, other = made.row_of("care of wheat"), back.row_of("care of wheat")
+    assert one is not None and other is not None and one.toarray().tolist() == other.toarray().tolist()
+
+
+def test_features_of_no_text_come_back_too() -> None:
+    made = record_features(kept().tail(1))
+    back = features_from(made.arrays())
+    assert back.matrix.shape == made.matrix.shape == (1, 0)
+
+
+def test_features_of_another_version_or_with_a_part_missing_are_refused() -> None:
+    arrays = record_features(kept()).arrays()
+    with pytest.raises(ValueError, match="version"):
+        features_from(arrays | {"version": np.array([0])})
+    with pytest.raises(ValueError, match="version"):
+        features_from({})
+    with pytest.raises(ValueError, match="bounds_1"):
+        features_from({name: array for name, array in arrays.items() if name != "bounds_1"})
+
+
+def test_features_and_their_key_do_not_depend_on_the_order_of_rows_or_on_other_columns() -> None:
+    frame = kept()
+    assert features_key(frame) == features_key(frame[::-1].assign(journal="x"))
+    assert (record_features(frame).matrix != record_features(frame[::-1]).matrix).nnz == 0
+    assert record_features(frame).has_words.tolist() == [False, True, True]  # a, b, c
+
+
+@pytest.mark.parametrize("column", ["record_id", "title", "abstract"])
+def test_another_text_or_id_gives_another_key(column: str) -> None:
+    other = kept()
+    other.loc[0, column] = "changed"
+    assert features_key(other) != features_key(kept())
+
+
+def test_a_word_that_moves_from_title_to_abstract_gives_another_key() -> None:
+    one, other = records(("a . b", "c", [], [])), records(("a", "b . c", [], []))
+    assert record_texts(one) == record_texts(other)
+    assert features_key(one.assign(record_id="r")) != features_key(other.assign(record_id="r"))

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from pipeline.protocol import ScreeningSection
 from pipeline.screen.classifier import ClassifierSettings, fit, gather_evidence, out_of_fold_scores
 from pipeline.screen.evaluate import early_recall, work_saved
+from pipeline.screen.features import features_from, record_features
 from pipeline.screen.ranking import (
     OTHER_WORDS,
     RANKING_COLUMNS,
@@ -436,3 +437,22 @@ def test_two_thousand_records_are_ranked_in_a_few_seconds() -> None:
     started = time.process_time()
     ranked(records, some(truth(records), 400))
     assert time.process_time() - started < 10  # about 1 s; a floor, not a measurement
+
+
+def test_features_made_before_give_the_same_ranking() -> None:
+    records = corpus(120)
+    labels = some(truth(records), 40)
+    kept = features_from(record_features(records[::-1]).arrays())
+    given = rank_records(records, labels, CRITERIA, SCREENING, 1, kept)
+    pd.testing.assert_frame_equal(given.table, ranked(records, labels).table)
+    assert given.model_card == ranked(records, labels).model_card
+
+
+def test_terms_sum_to_the_score_when_one_machine_learned_from_all_readings() -> None:
+    records = corpus(400)
+    ranking = ranked(records, some(truth(records), 360))
+    assert ranking.model_card["model"].endswith("one linear support vector machine")
+    for terms, score in zip(ranking.table["terms"], ranking.table["score"], strict=True):
+        assert printed_sum(terms) + ranking.model_card["intercept"] == pytest.approx(score, abs=0.006)
+    shuffled = ranked(records.sample(frac=1, random_state=3), some(truth(records), 360))
+    pd.testing.assert_frame_equal(shuffled.table, ranking.table)

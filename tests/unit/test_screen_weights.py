@@ -37,7 +37,8 @@ def test_parts_are_four_letters_and_stand_in_two_records() -> None:
     assert parts_of("nudge") == [" nud", "nudg", "udge", "dge "]
     assert parts_of("of") == [" of "]
     _, vocabulary, counts = count_terms(["nudge", "nudging", "wheat"], 1.0)
-    table, parts = count_parts(counts, list(vocabulary.places), 1.0)
+    part_counts, parts = count_parts(counts, list(vocabulary.places), 1.0)
+    table = weighted(part_counts, parts.rarity)
     assert [parts.term(column) for column in range(table.shape[1])] == ["_nud", "nudg"]
     assert np.sqrt((table.toarray() ** 2).sum(axis=1)) == pytest.approx([1, 1, 0])
     assert parts.row("a nudged whale").toarray()[0] == pytest.approx(table.toarray()[0])

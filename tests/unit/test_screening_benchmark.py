@@ -56,3 +56,27 @@ def test_copies_are_one_cluster() -> None:
         columns=["id", "title", "doi"],
     )
     assert coproduction.clusters(table, [["e", "d"]]) == ["a", "a", "a", "d", "d"]
+
+
+def test_folds_keep_works_together_and_spread_the_inclusions() -> None:
+    included, groups = np.arange(60) % 4 == 0, np.arange(60) // 2
+    folds = coproduction.folds_of(included, groups, 1)
+    assert (folds[::2] == folds[1::2]).all()
+    assert np.bincount(folds[included]).tolist() == [3] * 5
+    assert (folds != coproduction.folds_of(included, groups, 2)).any()
+
+
+def test_the_co_production_table_has_a_row_a_repeat_scope_and_ranking(tmp_path: Path) -> None:
+    kinds = ("citizens co-produce care", "film co-production", "wheat soil")
+    rows = [
+        (f"r{n:02d}", f"{kinds[n % 3]} {n}", f"we study {kinds[n % 3]}", "", "", "page" * (n % 2)) for n in range(60)
+    ]
+    names = ["id", "title", "abstract", "doi", "keywords", "source_file"]
+    pd.DataFrame(rows, columns=names).to_csv(tmp_path / "records_dev.csv", index=False)
+    labels = [(f"r{n:02d}", "include" if n % 3 == 0 else "exclude") for n in range(60)]
+    pd.DataFrame(labels, columns=["id", "decision"]).to_csv(tmp_path / "labels_dev.csv", index=False)
+    assert coproduction.run(tmp_path, tmp_path / "out", 0, 2) == 0
+    table = pd.read_csv(tmp_path / "out" / "coproduction.csv")
+    assert len(table) == 2 * 3 * 2
+    assert (table.loc[table["scope"] == "all", "average_precision"] > 0.9).all()
+    assert coproduction.run(tmp_path / "out", tmp_path / "out", 0, 2) == 2

@@ -55,6 +55,14 @@ def test_orders_read_from_a_table_are_those_that_were_made(folder: Path, tmp_pat
     assert len(made[0].included) == len(ids) - 2
     with pytest.raises(SystemExit, match="draw 1"):
         orders_of(reviews, 2, 0, path)
+    last = max(place for place, included in enumerate(reviews[0].included) if included)
+    pd.DataFrame(rows[: last + 1], columns=["dataset", "mode", "draw", "rank", "record_id"]).to_csv(path, index=False)
+    short = orders_of(reviews, 1, 0, path)  # as `screening` writes it: up to the last inclusion
+    assert short[0].included.tolist()[: last + 1] == reviews[0].included.tolist()[: last + 1]
+    assert len(short[0].included) in (len(ids) - 1, len(ids))  # the excluded prior is left out if it was not listed
+    pd.DataFrame(rows[:3], columns=["dataset", "mode", "draw", "rank", "record_id"]).to_csv(path, index=False)
+    with pytest.raises(SystemExit, match="before its last inclusion"):
+        orders_of(reviews, 1, 0, path)
 
 
 def test_triage_writes_both_tables(folder: Path, tmp_path: Path) -> None:

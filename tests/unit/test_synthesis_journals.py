@@ -28,6 +28,7 @@ REGISTER = (
     b"Meals of the Term,,1234-5678,own,Schooling\n"
     b"Cahiers d'alimentation,,,own,Food\n"
     b"National Bulletin of Lunch,,,own,Food\n"
+    b'"Journal of the Lunch Society. B, Suppers",,,own,Food\n'
 )
 ABBREVIATIONS = b"abbreviation,title\njsm,journal of school meals\nxyz,nowhere listed\ncan rev,canteen review\n"
 TOPICS = b"topic,subfield,code\nSchool Lunch Programs,Education,3304\n"
@@ -66,6 +67,7 @@ def told(name: str) -> tuple[str, str]:
         ("Twin", "ambiguous", ""),
         ("CAHIERS D ALIMENTATION", "title", "cahiers d alimentation"),
         ("NATL B LUNCH", "abbrev", "national bulletin of lunch"),
+        ("J LUNCH SOC", "none", ""),
         ("XYZ", "none", ""),
         ("Governing the Canteen", "none", ""),
         ("", "none", ""),

@@ -1,0 +1,119 @@
+"""The sections of the report about the searches (PRISMA-S) and about what each source contributed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from pipeline.records import rows_of
+from pipeline.report.overlap_figure import overlap_figure
+from pipeline.report.page import Figure, Section, Table
+from pipeline.report.source_overlap import contribution_listing
+from pipeline.report.wording import counted
+from pipeline.stages.report_content import ReportContent
+
+_UPSET_CAPTION = "How many records each set of sources found (UpSet figure); the tables hold the same numbers."
+_NOT_LOGGED = "not in the search log"
+
+
+def source_sections(content: ReportContent) -> Iterable[Section]:
+    """Yield the searches as run and the files they gave, then overlap and unique contribution."""
+    yield _searches(content)
+    yield _overlap(content)
+
+
+def _searches(content: ReportContent) -> Section:
+    sources = content.stage.tables["import/sources"]
+    rows = tuple(_search_row(group) for _, group in sources.groupby("source", sort=False))
+    header = ("Source", "Kind", "Database", "Platform", "Search as run", "Searched on", "Hits reported", "Records read")
+    searches = Table("Searches", header, rows, "", "sources.csv")
+    files = tuple(
+        (
+            row["file"],
+            row["source"],
+            _plain(row["format"]),
+            row["entries"],
+            row["rejects"],
+            row["status"].replace("_", " "),
+            _plain(row["remark"]),
+        )
+        for row in rows_of(sources)
+    )
+    file_header = ("File", "Source", "Format", "Read", "Not readable", "Status", "Remark")
+    return Section(
+        "Searches",
+        "sources",
+        tuple(_said(content)),
+        (searches, Table("Export files", file_header, files, "", "sources.csv")),
+    )
+
+
+def _said(content: ReportContent) -> Iterable[str]:
+    counts = content.counts
+    parts = [
+        counted(len(lines), one, many)
+        for lines, one, many in (
+            (counts.databases, "database", "databases"),
+            (counts.registers, "register", "registers"),
+            (counts.others, "other source", "other sources"),
+        )
+        if lines
+    ]
+    if not parts:
+        yield "No export has been read yet."
+        return
+    yield (
+        f"{', '.join(parts)}: {counted(counts.identified + counts.other_identified, 'record', 'records')} identified, "
+        f"{counts.identified:,} of them in databases and registers."
+    )
+    dates = sorted(set(content.stage.tables["import/sources"]["searched_on"].dropna()))
+    if dates:
+        between = dates[0] if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
+        yield f"Searched {'on ' if len(dates) == 1 else ''}{between}, as the search log says."
+    if len(content.unread):
+        names = ", ".join(str(name) for name in content.unread["file"])
+        yield f"Not read, and so without records here: {names}."
+
+
+def _search_row(group: pd.DataFrame) -> tuple[str | int, ...]:
+    row = group.iloc[0]
+    hits = row["hits_reported"]
+    read = int(group["entries"].sum())
+    unread = group["status"].isin(["refused", "missing"])
+    # A search log always says a kind; without one there is no query, database, platform or date at all.
+    logged = any(pd.notna(row[name]) for name in ("database", "platform", "query", "searched_on"))
+    query = _plain(row["query"]) or ("not stated" if logged else _NOT_LOGGED)
+    return (
+        row["source"],
+        row["kind"],
+        _plain(row["database"]),
+        _plain(row["platform"]),
+        query,
+        _plain(row["searched_on"]) or "not stated",
+        "not stated" if pd.isna(hits) else f"{int(hits):,}",
+        "could not be read" if unread.all() else f"{read:,}" + (" (an export was not read)" if unread.any() else ""),
+    )
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _overlap(content: ReportContent) -> Section:
+    overlap = content.overlap
+    header, rows = contribution_listing(overlap)
+    cells = tuple(tuple(str(cell) if place == 0 else f"{cell:,}" for place, cell in enumerate(row)) for row in rows)
+    names = tuple(name.replace("_", " ") for name in header)
+    shown = Table("Records of each source", names, cells, "", "source_overlap.csv")
+    sets = tuple(
+        (" & ".join(item.sources), f"{item.records:,}", f"{item.included:,}") for item in overlap.intersections
+    )
+    both = Table("Sets of sources", ("Found by exactly", "Records", "Included"), sets, "", "source_intersections.csv")
+    text = (
+        f"Each of the {overlap.records:,} records stands in exactly one set: that of all sources that found it. Unique "
+        "are records that no other source found; a source with many of them that are included was worth searching."
+    )
+    figure = Figure(overlap_figure(overlap), _UPSET_CAPTION, "source_overlap.svg")
+    figures = (figure,) if figure.svg else ()
+    return Section("Overlap of the sources", "overlap", (text,), (shown, both), figures=figures)
