@@ -204,12 +204,7 @@ def counts_of(
     excluded = main[main["state"].isin(["excluded_human", "excluded_machine"])]
     included = states[states["state"] == "included"]
     other_removed = Counter(other.loc[other["state"].isin(["duplicate", "removed"]), "state"])
-    by_source = Counter(zip(states["kind"], states["source"], strict=True))
-    order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
-    lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
-    for kind, source in order:
-        if by_source[(kind, source)] or source not in known:
-            lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
+    lines = _source_lines(states, sources, known)
     return Counts(
         databases=tuple(lines["database"] + lines["demonstration"]),
         registers=tuple(lines["register"]),
@@ -241,6 +236,17 @@ def counts_of(
             Adjustment(item.identity, item.n, " ".join(item.note.split())) for item in protocol.adjustments.values()
         ),
     )
+
+
+def _source_lines(states: pd.DataFrame, sources: pd.DataFrame, known: frozenset[str]) -> dict[str, list[Line]]:
+    """Return the lines of sources by kind; one of an earlier version that brought nothing new is left out."""
+    by_source = Counter(zip(states["kind"], states["source"], strict=True))
+    order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
+    lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
+    for kind, source in order:
+        if by_source[(kind, source)] or source not in known:
+            lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
+    return lines
 
 
 def _unread(sources: pd.DataFrame, source: str) -> str:
