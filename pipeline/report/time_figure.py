@@ -21,7 +21,7 @@ from pipeline.report.drawing import (
     words,
 )
 
-_PANEL, _LEFT, _RIGHT = 118.0, 46.0, 150.0
+_PANEL, _LEFT, _RIGHT = 92.0, 46.0, 150.0
 _DASHES: Final = ("", "5 3", "2 2")
 
 

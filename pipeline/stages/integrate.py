@@ -33,7 +33,9 @@ RESULT_COLUMNS: tuple[Column, ...] = (
 
 
 def integrate(stage: StageInput) -> StageResult:
-    """Return the table results; writes outputs/report/integration/: a CSV a table, integration.json, the figures.
+    """Return the table results; writes outputs/report/integration/: a CSV a table and integration.json.
+
+    The figures are in the table too; the report writes them.
 
     Inputs: `code/coded`, `code/disciplines`, `code/suggestions`, `code/confirmed`, `references/references`,
     `references/disciplines`, `screen/screened`, `deduplicate/records`; the files of the section [integration].
@@ -46,7 +48,6 @@ def integrate(stage: StageInput) -> StageResult:
     basis = results.basis(__version__) | {"studies": group}
     drawn = integration_figures(measured, settings, results)
     files = {f"{FOLDER}/{table.name}.csv": table_csv(table, basis) for table in results.tables}
-    files |= {f"{FOLDER}/{figure.name}.svg": figure.svg.encode("utf-8") for figure in drawn}
     libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
     files[f"{FOLDER}/integration.json"] = json_bytes(_numbers(results, basis | {"libraries": libraries}))
     words: dict[str, int] = {}

@@ -20,7 +20,7 @@ _PERCENT = ("resolved_share",)
 
 
 def integration_sections(stage: StageInput) -> tuple[Section, ...]:
-    """Return one section: the verdicts, the figures, the tables; what cannot be computed is a sentence."""
+    """Return verdicts and figures, then the tables, which are wide; what cannot be computed is a sentence."""
     results = stage.tables.get(RESULTS)
     if results is None or results.empty:
         return ()
@@ -32,11 +32,12 @@ def integration_sections(stage: StageInput) -> tuple[Section, ...]:
     figures = tuple(
         Figure(row["content"], row["title"], f"{_FOLDER}/{row['name']}.svg") for row in rows if row["kind"] == "figure"
     )
-    shown = [_verdict_table(verdicts)] if verdicts else []
-    shown += [_table(tables[name]) for name in _SHOWN if name in tables and json.loads(tables[name]["content"])["rows"]]
-    files = FileLink(f"{_FOLDER}/integration.json", "every number of this section, with what it rests on")
+    verdict_tables = (_verdict_table(verdicts),) if verdicts else ()
+    shown = [_table(tables[name]) for name in _SHOWN if name in tables and json.loads(tables[name]["content"])["rows"]]
+    file = FileLink(f"{_FOLDER}/integration.json", "every number on integration, with what it rests on")
     return (
-        Section("Integration between disciplines", "integration", tuple(paragraphs), tuple(shown), (files,), figures),
+        Section("Integration between disciplines", "integration", tuple(paragraphs), verdict_tables, (file,), figures),
+        Section("Integration: the tables", "integration-tables", (_basis_words(basis),), tuple(shown)),
     )
 
 
