@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.report.drawing import (
+from pipeline.report.figure_parts import (
     INK,
     LINE,
     RULE,

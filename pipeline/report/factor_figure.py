@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.report.drawing import (
+from pipeline.report.figure_parts import (
     INK,
     LINE,
     SHADES,
