@@ -386,7 +386,7 @@ def test_the_model_card_is_plain_and_complete() -> None:
     records = corpus(60)
     card = ranked(records, some(truth(records), 40), seed=5).model_card
     assert json.loads(json.dumps(card, allow_nan=False)) == card | {
-        "settings": card["settings"] | {"shares": list(card["settings"]["shares"])}
+        "settings": card["settings"] | {name: list(card["settings"][name]) for name in ("shares", "joint_shares")}
     }
     assert (card["seed"], card["records"], card["inclusions_used"], card["exclusions_used"]) == (5, 60, 8, 32)
     assert card["settings"]["cost"] == 0.11
