@@ -19,6 +19,7 @@ from benchmarks import (
     disciplines,
     flows,
     imports,
+    integration,
     references,
     report,
     rounds,
@@ -62,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
     scale.add_argument("--records", type=int, default=130_000, metavar="N", help="how many (default: 130,000)")
     scale.add_argument("--out", type=Path, required=True, metavar="OUT", help="folder for the tables")
     scale.set_defaults(measure=_grown)
-    for listed in (screening, coproduction, stopping, triage, report, rounds, disciplines, references):
+    for listed in (screening, coproduction, stopping, triage, report, rounds, disciplines, references, integration):
         listed.add_command(commands)
     chosen = top.parse_args(arguments)
     status: int = chosen.measure(chosen)

@@ -115,7 +115,8 @@ def _type(field: FieldInfo) -> str:
 def sheets() -> Iterator[str]:
     """Yield the page of the sheets people fill, and of the ledger."""
     yield "# Worklists and ledgers\n"
-    yield "A sheet is named `NUMBER-KIND.PERSON.csv`; columns are found by name, in any order.\n"
+    yield "A sheet is named `NUMBER-KIND.PERSON.csv`, or `.xlsx`; it is read as .csv, .xlsx, .xls or .ods, whichever it"
+    yield "is saved as. Columns are found by name, in any order. See [tips](../readers-and-sheets.md).\n"
     for kind in KINDS.values():
         yield f"## {kind.name}\n\nIn `screening/{kind.folder}/`: {kind.task}.\n"
         yield f"Columns: {', '.join(f'`{column}`' for column in kind.columns)}.\n"

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline import __version__, cli_synthesis
+from pipeline import __version__, cli_integrate, cli_synthesis
 from pipeline.cli_screen import add_screen
 from pipeline.errors import BAD_DATA, DONE, WRONG_USE, ReviewError, printable
 
@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     _add_file_commands(commands)
     add_screen(commands)
     cli_synthesis.add_commands(commands)
+    cli_integrate.add_commands(commands)
     return top
 
 

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import ProtocolError
+from pipeline.protocol_integration import IntegrationSection
 from pipeline.protocol_mistakes import mistake_lines, mistakes_across, nearest
 from pipeline.protocol_previous import AdjustmentSection, PreviousSection
 from pipeline.protocol_report import AmendmentSection, ReportSection
@@ -31,6 +32,7 @@ __all__ = [
     "DedupSection",
     "DisciplinesSection",
     "FullTextSection",
+    "IntegrationSection",
     "Protocol",
     "ReportSection",
     "ReviewSection",
@@ -174,6 +176,7 @@ class Protocol(Section):
     words: WordsSection = WordsSection()
     coding: CodingSection = CodingSection()
     disciplines: DisciplinesSection = DisciplinesSection()
+    integration: IntegrationSection = IntegrationSection()
     report: ReportSection = ReportSection()
     previous: PreviousSection = PreviousSection()
     adjustments: dict[str, AdjustmentSection] = Field(

@@ -138,6 +138,10 @@ def mistakes_across(data: Mapping[str, Any]) -> Iterator[tuple[_Place, str]]:
                     (*place, "reasons"),
                     f"[{'.'.join(map(str, place))}] reasons: no exclusion code{hint}; found {code!r}",
                 )
+    background, strata = _table(data, "integration").get("background"), list(_table(data, "strata"))
+    if isinstance(background, str) and background and background not in strata:
+        hint = nearest(background, strata) or (f"; allowed: {', '.join(strata)}" if strata else "; there is none yet")
+        yield ("integration", "background"), f"[integration] background: no stratum{hint}; found {background!r}"
     sources = data.get("source")
     tables = [item for item in sources if isinstance(item, Mapping)] if isinstance(sources, (list, tuple)) else []
     for key in ("name", "export"):

@@ -151,7 +151,10 @@ def _on_sheets(
     for sheet in sheets:
         kind, reviewer = sheet.name.kind, sheet.name.reviewer
         listed = {shown_as[kind, key] for key in sheet.open if (kind, key) in shown_as}
-        still = [key for key in listed if reviewer not in wanted[kind, key].done_by]
+        tasks = [wanted[kind, key] for key in listed]
+        still = [
+            task.key for task in tasks if reviewer not in task.done_by and reviewer in (task.asked_of or (reviewer,))
+        ]
         if still:
             waiting.append(_waiting(sheet.name, sheet.file, len(still)))
         for key in still:

@@ -32,7 +32,7 @@ class SheetReader(RowReader):
             return [], self.refused(data)
         seals = Counter(seal_of(cells.get("sheet", "")) for _, cells in sheet.rows)
         seal = next((value for value, _ in seals.most_common() if value), "")
-        if self._is_refused(sheet) or self._is_another(set(seals), seal) or self._is_nobodys():
+        if self._is_refused(sheet) or self._is_another(set(seals), seal):
             return [], self.refused(data)
         for number, problem in sheet.broken:
             self._hidden = True
@@ -47,6 +47,7 @@ class SheetReader(RowReader):
                     answers.setdefault(row.subject, []).append((number, row))
                 listed[_key(base)] = listed.get(_key(base), False) or answered
         chosen, unequal = self._one_answer_each(answers)
+        chosen = self._allowed(chosen)
         self.blank = [(number, row) for number, row in self.blank if row.subject not in answers]
         self._notes_about(sheet, listed, seal)
         still_open = {key for key, answered in listed.items() if not answered} | unequal
@@ -83,15 +84,18 @@ class SheetReader(RowReader):
             self._notice("info", text, "sheet_extra", found=", ".join(others))
         return sheet
 
-    def _is_nobodys(self) -> bool:
-        """Return whether somebody settles conflicts whom the protocol does not ask; answers taken before stay."""
+    def _allowed(self, chosen: list[LedgerRow]) -> list[LedgerRow]:
+        """Return the answers a person may give: of conflicts settled by somebody the protocol does not ask, the old."""
         asked = self.protocol.screening.resolver
-        if self.kind.name != "conflicts" or not asked or self.name.reviewer in asked or self.given:
-            return False
-        text = "settles conflicts, and the protocol asks somebody else to, so nothing of it was read"
-        hint = "delete it (the resolver gets a sheet), or add the name to [screening] resolver"
-        self._problem(text, "sheet_resolver", found=self.name.reviewer, allowed=asked, hint=hint)
-        return True
+        if self.kind.name != "conflicts" or not asked or self.name.reviewer in asked:
+            return chosen
+        old = [row for row in chosen if _said(row) == _said(self.given.get(row.subject))]
+        if len(old) < len(chosen):
+            new = len(chosen) - len(old)
+            text = f"the protocol asks somebody else to settle conflicts, so {new} answers were not taken"
+            hint = "delete the sheet (the resolver gets one), or add the name to [screening] resolver"
+            self._problem(text, "sheet_resolver", found=self.name.reviewer, allowed=asked, hint=hint)
+        return old
 
     def _is_refused(self, sheet: Sheet) -> bool:
         columns = self.kind.columns
@@ -173,6 +177,10 @@ class SheetReader(RowReader):
 
 _SAVE = "open it and save it as CSV (UTF-8) or .xlsx under the same name"
 _TEXT = "check that the row still belongs to its id"
+
+
+def _said(row: LedgerRow | None) -> tuple[str, str]:
+    return (row.decision, row.reason) if row else ("", "")
 
 
 def _key(row: LedgerRow) -> str:

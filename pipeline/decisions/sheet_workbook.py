@@ -18,9 +18,6 @@ from pipeline.decisions.sheet import Sheet, normal_name, unmixed
 from pipeline.decisions.words import SHOWN_AS
 from pipeline.decisions.worklist_kinds import SheetKind
 from pipeline.errors import InputError
-from pipeline.formats.old_workbook_limits import check_old_workbook
-from pipeline.formats.workbook import cell_text
-from pipeline.formats.workbook_limits import check_limits, is_zip, part_names
 from pipeline.protocol import Protocol
 from pipeline.tables import safe_cell
 
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 LONGEST_CELL = 32_000
 CUT = " [...] (cut for the spreadsheet; the whole text is in the export)"
 MOST_CELLS = 5_000_000
-_OLD = b"\xd0\xcf\x11\xe0"
+_ZIP, _OLD = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0"
 _CRITERIA = "criteria"
 _WIDTHS = {"title": 50, "abstract": 90, "note": 30, "reason": 22, "further_reasons": 22, "authors": 25, "why": 30}
 _WIDTHS |= {"decisions": 30, "keywords": 25, "other_title": 50, "other_abstract": 60, "id": 17, "same_study_as": 17}
@@ -204,7 +201,7 @@ def _choices(page: Worksheet, kind: SheetKind, columns: Sequence[str], rows: int
 
 def is_workbook(data: bytes) -> bool:
     """Return whether the bytes are a workbook's, whatever the file is called."""
-    return is_zip(data) or data.startswith(_OLD)
+    return data.startswith((*_ZIP, _OLD))
 
 
 def read_workbook(data: bytes, known: Sequence[str], required: Sequence[str]) -> tuple[Sheet, list[str]]:
@@ -255,6 +252,8 @@ def _pages(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
     """Yield name and cells of every page of a workbook."""
     import python_calamine as calamine
 
+    from pipeline.formats.workbook import cell_text  # the readers of exports take a while to load
+
     _check(data)
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
@@ -279,7 +278,10 @@ def _pages(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:
 
 def _check(data: bytes) -> None:
     """Refuse what asks for too much before the library sees it."""
-    if not is_zip(data):
+    from pipeline.formats.old_workbook_limits import check_old_workbook
+    from pipeline.formats.workbook_limits import check_limits, part_names
+
+    if not data.startswith(_ZIP):
         check_old_workbook(data)
         return
     names = part_names(data)

@@ -110,9 +110,8 @@ class LinearModel:
 
     def contributions(self, matrix: csr_matrix) -> csr_matrix:
         """Return what each word of each record adds to its score, as a sparse table shaped like `matrix`."""
-        result = matrix.copy()
-        result.data = matrix.data * self.weights[matrix.indices]
-        return result
+        data = matrix.data * self.weights[matrix.indices]
+        return csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape, copy=False)
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,6 @@ def counts_of(
     n = Counter(main["state"])
     removed = Counter(main.loc[main["state"] == "removed", "reason"])
     excluded = main[main["state"].isin(["excluded_human", "excluded_machine"])]
-    included = states[states["state"] == "included"]
     other_removed = Counter(other.loc[other["state"].isin(["duplicate", "removed"]), "state"])
     lines = _source_lines(states, sources, known)
     return Counts(
@@ -224,7 +223,7 @@ def counts_of(
             for state, number in sorted(other_removed.items())
         ),
         other=_lane_counts(other, protocol),
-        studies_included=int(included["study_id"].nunique()),
+        studies_included=int(states.loc[states["state"] == "included", "study_id"].nunique()),
         strata=tuple(
             Line(stratum.label, int((everything["stratum"] == name).sum()), name)
             for name, stratum in protocol.strata.items()

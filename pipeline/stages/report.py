@@ -19,6 +19,7 @@ from pipeline.stages.report_changes import changes_files, changes_section
 from pipeline.stages.report_closing import checklist, checklist_page, closing_sections
 from pipeline.stages.report_content import ReportContent
 from pipeline.stages.report_flow import LINKS, flow_sections
+from pipeline.stages.report_integration import integration_sections
 from pipeline.stages.report_methods import methods_sections
 from pipeline.stages.report_opening import opening_sections
 from pipeline.stages.report_screening import screening_sections
@@ -58,6 +59,7 @@ def _sections(content: ReportContent, tables: Sequence[SynthesisTable]) -> Itera
     yield from agreement_sections(content.stage)
     yield from study_sections(content)
     yield from synthesis_sections(content.stage, tables)
+    yield from integration_sections(content.stage)
     yield from closing_sections(content)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pipeline.protocol_screening import ScreeningSection
 from pipeline.records import rows_of
 from pipeline.report.page import Section, Table
 from pipeline.screen.agreement_words import (
@@ -40,7 +41,7 @@ def agreement_sections(stage: StageInput) -> Iterable[Section]:
     )
     if not groups:
         return
-    paragraphs, tables = [_METHODS], []
+    paragraphs, tables = [reading_words(stage.protocol.screening), _METHODS], []
     for group in groups:
         paragraphs.append(f"{_capital(group_line(group))}. {GROUP_NOTES[group['group']]}")
         own = [row for row in pairs if row["group"] == group["group"]]
@@ -52,6 +53,29 @@ def agreement_sections(stage: StageInput) -> Iterable[Section]:
     if settled:
         paragraphs.append(f"{_capital(settled_line(settled))}.")
     yield Section("Agreement of the readers", "agreement", tuple(paragraphs), tuple(tables))
+
+
+def reading_words(settings: ScreeningSection) -> str:
+    """Return how the reading was organised, as the methods of a report tell it.
+
+    >>> reading_words(ScreeningSection(reviewers=("ann", "ben"), double_screening="all", resolver=("cleo",)))
+    'Two people read each record, blinded. cleo settled what they differed about.'
+    """
+    share = f"a random share of {percentage(settings.double_share).removesuffix('.0 %').removesuffix(' %')} %"
+    text = {
+        "none": "One person read each record",
+        "random": f"One person read each record, and a second one {share}",
+        "borderline": f"One person read each record, and a second one {share} and the records the ranking called "
+        "borderline",
+        "all": "Two people read each record",
+    }[settings.double_screening]
+    if not settings.show_scores and not settings.show_decisions and settings.double_screening != "none":
+        text += ", blinded"
+    parts = [f"{text}."]
+    if settings.pilot:
+        parts.insert(0, f"All {len(settings.reviewers)} readers began with a pilot of {settings.pilot} records.")
+    who = " or ".join(settings.resolver) or "The readers together"
+    return " ".join([*parts, f"{who} settled what they differed about."])
 
 
 def _pair_table(group: str, rows: Sequence[dict[str, Any]], confidence: float) -> Table:

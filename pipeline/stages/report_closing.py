@@ -138,7 +138,7 @@ def _unlogged(content: ReportContent) -> list[str]:
 
 def _limits_of_reading(content: ReportContent) -> Iterable[str]:
     counts, tables = content.counts, content.stage.tables
-    if content.protocol.screening.readers_per_record == 1:
+    if content.protocol.screening.double_screening == "none":
         yield "One person decides each record; a second reader would find part of what one overlooks."
     if counts.excluded_machine:
         excluded = counted(counts.excluded_machine, "record", "records")

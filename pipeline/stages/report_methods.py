@@ -128,9 +128,10 @@ def _stopping(facts: ScreeningFacts) -> Iterator[str]:
     if not facts.stopping_rule:
         yield "No stopping rule has given advice yet." if facts.target_recall is not None else ""
         return
-    rests = f" ({facts.stopping_assumption.rstrip('.')})" if facts.stopping_assumption else ""
     advice = f"; its advice at the last run was: {facts.stopping_advice}" if facts.stopping_advice else ""
-    yield f"When to stop reading was judged by the {_rule(facts.stopping_rule)}{rests}{advice}."
+    yield f"When to stop reading was judged by the {_rule(facts.stopping_rule)}{advice}."
+    if facts.stopping_assumption:
+        yield _sentence(f"It assumes that {facts.stopping_assumption}")
     if facts.inclusions_found is not None:
         yield f"{counted(facts.inclusions_found, 'inclusion', 'inclusions')} had been found at title and abstract."
     if facts.estimated_recall is not None:
@@ -175,7 +176,7 @@ def _machine_checks(facts: ScreeningFacts) -> Iterator[str]:
     if facts.machine_missed_upper is not None:
         yield f"At most {facts.machine_missed_upper:,} inclusions are estimated to be among all that it excluded."
     if facts.statement_void:
-        yield f"The statement its exclusions rested on no longer holds: {_sentence(facts.statement_void)}"
+        yield f"The statement its exclusions rested on no longer holds. {_sentence(facts.statement_void)}"
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -183,4 +184,6 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    """Return a fact as a sentence: with a capital, a full stop, and the names of bands in words."""
+    spoken = text.replace("likely_out", "likely out").replace("likely_in", "likely in")
+    return f"{spoken[:1].upper()}{spoken[1:]}" + ("" if spoken.endswith((".", "!", "?")) else ".")

@@ -49,7 +49,8 @@ def screening_facts(stage: StageInput) -> ScreeningFacts:
         training_records=included + excluded,
         training_relevant=included,
         labelled_by=tuple(sorted({name for names in people["decided_by"] for name in names})),
-        readers_per_record=settings.readers_per_record,
+        # Where two read only some of the records the section on agreement says which.
+        readers_per_record=settings.readers_per_record if settings.double_screening in ("none", "all") else None,
         decided_by_people=len(people),
         waiting=sum(int(outcomes.get(name, 0)) for name in ("undecided", "maybe", "conflict")),
         excluded_by_machine=by_machine,

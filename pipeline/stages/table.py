@@ -65,6 +65,13 @@ def cited_files(review: Review, protocol: Protocol) -> list[Path]:
     return [*journal_files(review, protocol), *([works] if works.is_file() else [])]
 
 
+def integration_files(review: Review, protocol: Protocol) -> list[Path]:
+    """Return the files about journals, and those that the section [integration] names."""
+    parts = protocol.integration
+    names = (parts.similarity, parts.anchors, parts.traditions)
+    return [*journal_files(review, protocol), *(review.screening / name for name in dict.fromkeys(names) if name)]
+
+
 def closed_version(review: Review, protocol: Protocol) -> list[Path]:
     """Return the file of the closed version that an updated review goes on from."""
     name = protocol.previous.version
@@ -210,6 +217,24 @@ STAGES: tuple[Stage, ...] = (
         files=cited_files,
     ),
     Stage(
+        "integrate",
+        "pipeline.stages.integrate:integrate",
+        reads=(
+            "deduplicate/records",
+            "screen/screened",
+            "code/coded",
+            "code/disciplines",
+            "code/suggestions",
+            "code/confirmed",
+            "references/references",
+            "references/disciplines",
+        ),
+        writes={"results": "pipeline.stages.integrate:RESULT_COLUMNS"},
+        sections=("review", "coding", "disciplines", "integration"),
+        files=integration_files,
+        libraries=("networkx", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "statsmodels"),
+    ),
+    Stage(
         "count",
         "pipeline.stages.count:count",
         reads=(
@@ -281,6 +306,7 @@ STAGES: tuple[Stage, ...] = (
             "code/disciplines",
             "code/suggestions",
             "code/confirmed",
+            "integrate/results",
             "count/states",
             "count/broken",
         ),
@@ -294,6 +320,7 @@ STAGES: tuple[Stage, ...] = (
             "full_text",
             "coding",
             "disciplines",
+            "integration",
             "report",
             "previous",
             "adjustments",

@@ -116,8 +116,8 @@ def _borderline(stage: StageInput, texts: Mapping[str, dict[str, Any]]) -> Rows:
         earlier = [said[key] for key in row["rests_on"] if key in said]
         maybes = sorted({d.reviewer for d in earlier if d.decision == "maybe"})
         why = ["random audit"] if drawn in ("audit", "check") else []
-        if needs > 1:
-            why.append("to be read")  # whether somebody else has read it is for nobody to know
+        if needs > 1 or settings.double_screening != "none":
+            why.append("to be read")  # whether somebody else has read it, or is to, is for nobody to know
         elif maybes and (settings.show_scores or settings.show_decisions):
             why.append(f"{' and '.join(maybes)} wrote maybe")
         else:

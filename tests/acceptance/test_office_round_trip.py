@@ -20,12 +20,13 @@ OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 
 
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice on this machine")
-@pytest.mark.parametrize("target", ["xlsx", "ods", "xls", "csv"])
-@pytest.mark.parametrize("issued", ["csv", "xlsx", "csv_as_cp1252"])
+@pytest.mark.parametrize(
+    ("issued", "target"),
+    [(issued, target) for issued in ("csv", "xlsx") for target in ("csv", "xlsx", "ods", "xls")]
+    + [("csv_as_cp1252", "csv"), ("csv_as_cp1252", "xlsx")],
+)
 def test_a_whole_sheet_through_libreoffice_and_back(tmp_path: Path, issued: str, target: str) -> None:
     sheets, mixed = issued.partition("_")[0], issued != issued.partition("_")[0]
-    if mixed and target in ("ods", "xls"):
-        pytest.skip("the two others show it")
     desk = desk_for_office(tmp_path / "review", sheets)
     path = desk.sheet(f"0001-borderline.ann.{sheets}")
     fill_for_office(path)

@@ -14,10 +14,17 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors", "identity", "engine_map", "version_names"),
     ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
-    ("protocol_previous", "protocol_report", "protocol_screening", "protocol_synthesis", "protocol_words"),
+    (
+        "protocol_integration",
+        "protocol_previous",
+        "protocol_report",
+        "protocol_screening",
+        "protocol_synthesis",
+        "protocol_words",
+    ),
     ("protocol", "tables", "array_cache"),
     ("normalise",),
-    ("formats", "dedup", "screen", "synthesis", "report"),
+    ("formats", "dedup", "screen", "synthesis", "integration", "report"),
     ("decisions",),
     ("own_ids",),
     ("register", "versions", "status", "new_review", "exported_decisions", "export", "members", "split")
@@ -31,7 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("console",),
     ("flows",),
     ("bring_up_to_date", "next_worklist"),
-    ("cli_screen", "cli_synthesis"),
+    ("cli_integrate", "cli_screen", "cli_synthesis"),
     ("cli",),
     ("__main__",),
 )

@@ -76,14 +76,15 @@ def test_every_fact_is_told() -> None:
         "Scores below 0.03 are read last.",
         "seed of its random steps was 7",
         "a recall of 95% at a confidence of 90%",
-        "judged by the hypergeometric rule (the rest is in random order); its advice at the last run was: stop.",
+        "judged by the hypergeometric rule; its advice at the last run was: stop.",
+        "It assumes that the rest is in random order.",
         "61 inclusions had been found",
         "is 98.4% (from 95.1%, one-sided 90% interval)",
         "10% of each worklist was drawn at random",
         "The order held on the random sample.",
         "people read 120 records as a check and found 1 to include",
         "At most 5 inclusions are estimated",
-        "no longer holds: the protocol changed.",
+        "no longer holds. The protocol changed.",
     ):
         assert part in said, part
 
