@@ -88,7 +88,7 @@ def _section(title: str, model: type[BaseModel], info: FieldInfo | None) -> Iter
     yield f"## {title}\n\n{inspect.getdoc(model)}{required}\n"
     yield "| key | type | default | meaning |\n|---|---|---|---|"
     for name, field in model.model_fields.items():
-        default = "required" if field.is_required() else f"`{_shown(field.default)}`"
+        default = "required" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
         yield f"| `{name}` | {_type(field)} | {default} | {field.description or ''} |"
     yield ""
 
@@ -98,7 +98,7 @@ def _shown(value: object) -> str:
         return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(str(item) for item in value) + "]"
-    return "empty" if value in ("", None) else str(value)
+    return "empty" if value in ("", None, {}) else str(value)
 
 
 def _type(field: FieldInfo) -> str:
