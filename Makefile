@@ -62,6 +62,16 @@ bench: $(VENV)/.dev
 	@"$(BIN)/python" -m benchmarks dedup-scale "$(SHARED)/dedup" --records 130000 --out "$(BENCH)"
 	@"$(BIN)/python" -m benchmarks.screening_benchmark
 	@"$(BIN)/python" -m benchmarks.native_benchmark
+	@"$(BIN)/python" -m benchmarks screening "$(SHARED)/screening" --draws 5 --seed 0 --out "$(BENCH)" --peers "$(BENCH)/peers"
+	@"$(BIN)/python" -m benchmarks stopping "$(SHARED)/screening" --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks triage "$(SHARED)/screening" --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks coproduction "$(SHARED)/coproduction" --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks rounds --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks flows "$(SHARED)/prisma" --out "$(BENCH)" --peers "$(BENCH)/peers"
+	@"$(BIN)/python" -m benchmarks report --records 5000 --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks disciplines --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks references --out "$(BENCH)"
+	@"$(BIN)/python" -m benchmarks integration --out "$(BENCH)"
 
 fuzz: $(VENV)/.dev
 	@HYPOTHESIS_PROFILE=fuzz "$(BIN)/python" -m pytest tests/property

@@ -44,9 +44,10 @@ class ClassifierSettings:
         criteria_until: number of inclusions from which the criteria text is no longer used.
         presumed_exclusions: number of undecided records drawn as presumed exclusions.
         shares: weight of each reading's score: words and pairs, title, letters.
-        joint_from: number of inclusions, and
-        joint_share: share of the records decided (0 to 1), from which one machine learns from all readings together:
-            what was read is then no longer only the top of the order.
+        joint_from: number of decisions, and
+        joint_share: share of the records decided (0 to 1), from which one machine learns from all readings together and
+            from no presumed exclusion: what was read is then no longer only the top of the order. Neither depends on
+            a decision's side, so the models of all folds are of one kind.
         joint_shares: weight of each reading in the likeness of two records, for that machine.
         joint_cost: C of that machine.
         joint_weight: inclusion_weight of that machine.
@@ -60,7 +61,7 @@ class ClassifierSettings:
     criteria_until: int = 5
     presumed_exclusions: int = 100
     shares: tuple[float, ...] = (1.0, 0.2, 0.3)
-    joint_from: int = 50
+    joint_from: int = 300
     joint_share: float = 0.75
     joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
     joint_cost: float = 2.0
@@ -197,18 +198,19 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     if criteria_row is not None and not decided:
         return Fit(_likeness(evidence.features, criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
     candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
-    presumed = _draw(evidence, candidates, decided, settings.presumed_exclusions)
+    both = criteria_row is None and len(included) > 0 and len(excluded) > 0
+    joint = both and decided >= max(settings.joint_from, settings.joint_share * len(evidence.decisions))
+    presumed = _draw(evidence, candidates, decided, 0 if joint else settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
-    model, joint = None, False
+    model = None
     if len(included) + (criteria_row is not None) and negative:
         rows = np.concatenate([included, excluded, presumed])
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
-        joint = len(included) >= settings.joint_from and decided >= settings.joint_share * len(evidence.decisions)
         if joint:
             model = _joint(evidence.features, rows, sides, settings)
         else:
             model = _blend(evidence.features, rows, sides, criteria_row, settings)
-    used = criteria_row is not None and model is not None and not joint
+    used = criteria_row is not None and model is not None
     return Fit(model, len(included), len(excluded), used, presumed, joint)
 
 

@@ -89,8 +89,8 @@ def test_criteria_text_is_dropped_from_the_fifth_inclusion_on() -> None:
 
 def test_presumed_exclusions_are_drawn_as_long_as_records_are_undecided() -> None:
     assert len(fit(evidence_of(first(200, 320)), None, METHOD).presumed) == 100
-    assert len(fit(evidence_of(first(300, 320)), None, METHOD).presumed) == 20
-    assert len(fit(evidence_of(first(320, 320)), None, METHOD).presumed) == 0
+    assert len(fit(evidence_of(first(230, 250)), None, METHOD).presumed) == 20
+    assert len(fit(evidence_of(first(250, 250)), None, METHOD).presumed) == 0
 
 
 def test_presumed_exclusions_stay_as_long_as_there_is_no_exclusion() -> None:
@@ -242,7 +242,8 @@ def test_seeded_keys_are_fixed_and_depend_on_all_their_parts() -> None:
 @pytest.mark.parametrize(("decided", "joint"), [(299, False), (300, True), (400, True)])
 def test_one_machine_for_all_readings_once_most_records_are_decided(decided: int, joint: bool) -> None:
     fitted = fit(evidence_of(first(decided, 400)), None, METHOD)
-    assert (fitted.included >= METHOD.joint_from, fitted.joint) == (True, joint)
+    assert fitted.joint == joint
+    assert len(fitted.presumed) == (0 if joint else 100)
     assert fitted.model is not None
     evidence = evidence_of(first(decided, 400))
     scores = fitted.model.scores(evidence.features.matrix)
@@ -254,9 +255,19 @@ def test_one_machine_for_all_readings_once_most_records_are_decided(decided: int
         assert sums == pytest.approx(scores, abs=1e-12)
 
 
-def test_few_inclusions_keep_a_machine_a_reading_however_much_is_decided() -> None:
-    fitted = fit(evidence_of(first(200, 200)), None, METHOD)
-    assert (fitted.included, fitted.joint) == (40, False)
+def test_few_decisions_keep_a_machine_a_reading_however_few_records_there_are() -> None:
+    assert not fit(evidence_of(first(200, 200)), None, METHOD).joint
+
+
+def test_with_one_side_only_presumed_exclusions_still_stand_in() -> None:
+    fitted = fit(evidence_of([INCLUDED] * 330 + [UNDECIDED] * 70, criteria=""), None, METHOD)
+    assert (fitted.joint, len(fitted.presumed), fitted.model is not None) == (False, 70, True)
+
+
+def test_the_models_of_all_folds_are_of_one_kind() -> None:
+    for decided, joint in ((299, False), (300, True)):
+        evidence = evidence_of(first(decided, 400))
+        assert {fit(evidence, evidence.folds == fold, METHOD).joint for fold in range(METHOD.folds)} == {joint}
 
 
 def test_cross_scores_learn_from_no_undecided_record_and_from_nothing_in_their_fold() -> None:
