@@ -11,6 +11,8 @@ from itertools import combinations
 
 import numpy as np
 
+from pipeline.inter_rater import cohen_kappa, nominal_alpha
+
 Interval = tuple[float, float]
 
 _DRAWS = 2000
@@ -84,7 +86,7 @@ def agreement(
     if len(names) == 1:
         reason = f"both gave one answer only ({names[0]}), so chance would agree as often"
         return Agreement(n, agreed, **common, reason=reason)  # type: ignore[arg-type]
-    kappa = _kappa(table)
+    kappa = cohen_kappa(table)
     interval, reason = _large_sample(table, confidence)
     bootstrap = _bootstrap(codes, len(names), confidence, seed) if interval else None
     return Agreement(n, agreed, **common, kappa=kappa, interval=interval, bootstrap=bootstrap, reason=reason)  # type: ignore[arg-type]
@@ -92,13 +94,6 @@ def agreement(
 
 def _table(codes: np.ndarray, size: int) -> np.ndarray:
     return np.bincount(codes[:, 0] * size + codes[:, 1], minlength=size * size).reshape(size, size)
-
-
-def _kappa(table: np.ndarray) -> float:
-    n = table.sum()
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
-    apart = ~np.eye(len(table), dtype=bool)
-    return float(1 - table[apart].sum() / expected[apart].sum())
 
 
 def _large_sample(table: np.ndarray, confidence: float) -> tuple[Interval | None, str]:
@@ -113,7 +108,7 @@ def _large_sample(table: np.ndarray, confidence: float) -> tuple[Interval | None
     if not variance > 1e-15:
         return None, "a reader gave one answer only, so kappa has no interval: judge by the share's"
     width = float(norm.ppf((1 + confidence) / 2)) * variance**0.5
-    kappa = _kappa(table)
+    kappa = cohen_kappa(table) or 0.0
     return (max(-1.0, kappa - width), min(1.0, kappa + width)), ""
 
 
@@ -123,8 +118,8 @@ def _bootstrap(codes: np.ndarray, size: int, confidence: float, seed: int) -> In
     found = []
     for _ in range(_DRAWS):
         table = _table(codes[random.integers(0, len(codes), len(codes))], size)
-        if np.count_nonzero(table.sum(axis=0) + table.sum(axis=1)) > 1:
-            found.append(_kappa(table))
+        kappa = cohen_kappa(table)
+        found += [] if kappa is None else [kappa]
     if len(found) < _DRAWS // 2:
         return None
     low, high = np.quantile(found, [(1 - confidence) / 2, (1 + confidence) / 2])
@@ -205,8 +200,7 @@ def by_code(first: Answers, second: Answers) -> list[CodeAgreement]:
         a, b = ([who[record][1] == code for record in both] for who in (first, second))
         same = sum(x and y for x, y in zip(a, b, strict=True))
         table = _table(np.array([a, b], dtype=int).T, 2)
-        kappa = _kappa(table) if len({*a, *b}) > 1 else None
-        found.append(CodeAgreement(code, sum(a), sum(b), same, 2 * same / (sum(a) + sum(b)), kappa))
+        found.append(CodeAgreement(code, sum(a), sum(b), same, 2 * same / (sum(a) + sum(b)), cohen_kappa(table)))
     return found
 
 
@@ -265,14 +259,4 @@ def raters_agreement(readings: Mapping[str, Mapping[str, str]]) -> RatersAgreeme
         from statsmodels.stats.inter_rater import fleiss_kappa
 
         fleiss = float(fleiss_kappa(counts))
-    return RatersAgreement(len(people), len(units), _alpha(counts), fleiss)
-
-
-def _alpha(counts: np.ndarray) -> float:
-    """Return Krippendorff's nominal alpha of a table of units by answers, from the matrix of coincidences."""
-    given = counts.sum(axis=1, keepdims=True)
-    coincidences = (counts.T @ (counts / (given - 1))) - np.diag((counts / (given - 1)).sum(axis=0))
-    totals = coincidences.sum(axis=0)
-    observed = coincidences.sum() - np.trace(coincidences)
-    expected = (totals.sum() ** 2 - (totals**2).sum()) / (totals.sum() - 1)
-    return float(1 - observed / expected)
+    return RatersAgreement(len(people), len(units), nominal_alpha(counts), fleiss)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipeline.inter_rater import cohen_kappa, nominal_alpha
 from pipeline.synthesis.frame import NOT_STATED, CodingFrame
 
 if TYPE_CHECKING:
@@ -91,16 +92,20 @@ def _result(
 
     names = sorted({answer for unit in answers for answer in unit})
     counts = np.array([[unit.count(name) for name in names] for unit in answers], dtype=np.float64)
-    statistic = alpha
-    pairs = None
-    if measure == "kappa":
-        pairs = np.array([[names.index(unit[0]), names.index(unit[1])] for unit in answers])
-    value = _kappa(pairs, len(names)) if pairs is not None else statistic(counts)
+    pairs = np.array([[names.index(unit[0]), names.index(unit[1])] for unit in answers]) if measure == "kappa" else None
+
+    def measured(rows: NDArray[np.int64]) -> float | None:
+        if pairs is None:
+            return nominal_alpha(counts[rows])
+        table = np.zeros((len(names), len(names)), dtype=np.int64)
+        np.add.at(table, (pairs[rows, 0], pairs[rows, 1]), 1)
+        return cohen_kappa(table)
+
+    value = measured(np.arange(len(answers)))
     interval = None
     if value is not None:
         draws = np.random.default_rng(seed).integers(0, len(answers), (_DRAWS, len(answers)))
-        drawn = [_kappa(pairs[rows], len(names)) if pairs is not None else statistic(counts[rows]) for rows in draws]
-        kept = [item for item in drawn if item is not None]
+        kept = [item for item in map(measured, draws) if item is not None]
         if len(kept) >= _DRAWS // 2:
             low, high = np.quantile(kept, [0.025, 0.975])
             interval = float(low), float(high)
@@ -117,34 +122,3 @@ def _verdict(positives: int, value: float | None, interval: tuple[float, float] 
     if interval[0] < LEAST_LOWER:
         return f"unreliable: lower limit {interval[0]:.2f} is below {LEAST_LOWER}"
     return "reliable"
-
-
-def alpha(counts: NDArray[np.float64]) -> float | None:
-    """Return Krippendorff's nominal alpha of units by answers (Krippendorff 2004); None where all gave one answer.
-
-    Args:
-        counts: a row a unit, a column an answer: how many people gave it; two or more people a unit.
-
-    >>> import numpy as np
-    >>> round(alpha(np.array([[2, 0], [0, 2], [1, 1], [2, 0]], dtype=float)), 6)
-    0.533333
-    """
-    people = counts.sum(axis=1)
-    totals = counts.sum(axis=0)
-    number = float(totals.sum())
-    expected = number * number - float((totals**2).sum())
-    if expected <= 0:
-        return None
-    differing = ((people[:, None] - counts) * counts).sum(axis=1) / (people - 1)
-    return float(1 - (number - 1) * float(differing.sum()) / expected)
-
-
-def _kappa(pairs: NDArray[np.int64], size: int) -> float | None:
-    """Return Cohen's kappa of pairs of answers (10.1177/001316446002000104); None where all gave one answer."""
-    import numpy as np
-
-    table = np.zeros((size, size))
-    np.add.at(table, (pairs[:, 0], pairs[:, 1]), 1)
-    expected = float((table.sum(axis=0) * table.sum(axis=1)).sum()) / len(pairs) ** 2
-    agreed = float(np.trace(table)) / len(pairs)
-    return None if expected >= 1 else (agreed - expected) / (1 - expected)

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "pipeline"
 
 # From the ground up. A part may import from parts below it and from itself, never from its own floor or above.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "identity", "engine_map", "version_names"),
+    ("errors", "identity", "engine_map", "inter_rater", "version_names"),
     ("protocol_section", "protocol_mistakes", "lock", "store", "review", "summary", "records"),
     (
         "protocol_integration",
