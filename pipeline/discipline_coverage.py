@@ -65,7 +65,8 @@ def discipline_coverage(
     second = assign_disciplines(table, disciplines, journals, scheme="second")
     cited = _cited(table, first, second, disciplines, journals)
     progress(2, 2)
-    lines = [f"{len(table):,} records of {len(files)} files; disciplines of {chosen}"]
+    number = "1 file" if len(files) == 1 else f"{len(files)} files"
+    lines = [f"{len(table):,} records of {number}; disciplines of {chosen}"]
     lines += [
         *_record_lines(table, first, disciplines.names, journals.register),
         _agreement(first, second),
