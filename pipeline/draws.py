@@ -1,9 +1,9 @@
 """Draws: how the rows of a worklist came there and in which order, noted when it is issued, a small file a worklist.
 
-`screening/machine/draws/0007-borderline.ann.csv` belongs to the worklist of that name. It is written once. Sorting,
-filtering or deleting the worklist changes nothing of it, so stopping rules and triage know which decided records came
-by random draw, in which round, and in which order the others were to be read. Where such a file is gone the decisions
-stay; only their order is unknown.
+`screening/machine/draws/0007-borderline.ann.csv` belongs to the worklist of that name. It is written just before it.
+Sorting, filtering or deleting the worklist changes nothing of it, so stopping rules and triage know which decided
+records came by random draw, in which round, and in which order the others were to be read. Where such a file is gone
+the decisions stay; only their order is unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def draws_folder(review: Review) -> Path:
 
 
 def write_draws(review: Review, worklist: str, keys: Sequence[str], drawn: Mapping[str, str]) -> None:
-    """Note how the rows of a new worklist came there.
+    """Note how the rows of a new worklist came there; called before it is written, so that none stands without.
 
     Args:
         review: the review.
@@ -42,8 +42,7 @@ def write_draws(review: Review, worklist: str, keys: Sequence[str], drawn: Mappi
     """
     path = draws_folder(review) / f"{PurePosixPath(worklist).stem}.csv"
     rows = [(place, key, drawn.get(key, "")) for place, key in enumerate(keys, start=1)]
-    if not path.exists():
-        write_if_changed(path, csv_bytes(HEADER, rows))
+    write_if_changed(path, csv_bytes(HEADER, rows))
 
 
 def draws_in_use(review: Review) -> list[Path]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -19,7 +19,6 @@ from pipeline.decisions.collect import Collected, collect, read_ledgers
 from pipeline.decisions.full_text_files import register_full_texts
 from pipeline.decisions.issue import Issued, Task, issue
 from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
-from pipeline.decisions.sheet_log import read_sheet_log
 from pipeline.decisions.sheet_workbook import sheet_form
 from pipeline.draws import write_draws
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
@@ -272,6 +271,12 @@ class ReviewRun:
         ]
         settings = self.protocol.screening
         decided = self._screening().get("decided", 0)
+        drawn = {row["key"]: row["drawn"] for row in rows if row["drawn"]}
+
+        def note_draws(file: str, keys: Sequence[str]) -> None:
+            if any(key in drawn for key in keys):
+                write_draws(self.review, file, keys, drawn)
+
         self.issued = issue(
             self.review,
             tasks,
@@ -280,13 +285,9 @@ class ReviewRun:
             batch_size=batch_rows(decided, settings.smallest_batch, settings.batch_size),
             on_request=self.next_sheet,
             form=sheet_form(self.protocol),
+            before=note_draws,
         )
-        drawn = {row["key"]: row["drawn"] for row in rows if row["drawn"]}
-        sheets = read_sheet_log(self.review)
         for file in self.issued.new:
-            keys = sheets[file].keys if file in sheets else ()
-            if any(key in drawn for key in keys):
-                write_draws(self.review, file, keys, drawn)
             self.log(f"worklist {file} written")
         return self.issued
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.decisions.sheet import decode_sheet
@@ -82,6 +82,7 @@ def issue(
     batch_size: int,
     on_request: bool = False,
     form: SheetForm = AS_CSV,
+    before: Callable[[str, Sequence[str]], None] = lambda file, keys: None,
 ) -> Issued:
     """Write the sheets that are due and return what waits.
 
@@ -93,6 +94,7 @@ def issue(
         batch_size: rows of a borderline sheet at most.
         on_request: issue the next sheet although the current one is not full.
         form: how sheets are written.
+        before: told the file and the keys of a new sheet before it is written, to note what must not be missed then.
 
     Raises:
         ReviewError: a sheet or the log of sheets cannot be written.
@@ -121,6 +123,7 @@ def issue(
             if due:
                 number += 1
                 name = SheetName(number, kind, reviewer, form.ending)
+                before(review.shown(review.screening / KINDS[kind].folder / name.file), [task.key for task in due])
                 issued = _write(review, name, due, form)
                 logged.append(issued)
                 new.append(issued.file)
