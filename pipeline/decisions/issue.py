@@ -112,13 +112,7 @@ def issue(
         for reviewer in people[kind]:
             if (kind, reviewer) in (blocked if on_request else current):
                 continue
-            due = [
-                task
-                for task in wanted.values()
-                if task.kind == kind
-                and reviewer in (task.asked_of or (reviewers if kind == "borderline" else reviewers[:1]))
-                and _is_due(task, reviewer, on_sheets)
-            ]
+            due = [task for task in wanted.values() if _goes_to(task, kind, reviewer, reviewers, on_sheets)]
             due = due[:batch_size] if kind == "borderline" else due
             if due:
                 number += 1
@@ -163,6 +157,18 @@ def _on_sheets(
         for key in still:
             holders.setdefault((kind, key), set()).add(reviewer)
     return waiting, holders
+
+
+def _goes_to(
+    task: Task,
+    kind: str,
+    reviewer: str,
+    reviewers: Sequence[str],
+    on_sheets: Mapping[tuple[str, str], set[str]],
+) -> bool:
+    """Return whether a task belongs on the next sheet of a kind for a person."""
+    asked = task.asked_of or (reviewers if kind == "borderline" else reviewers[:1])
+    return task.kind == kind and reviewer in asked and _is_due(task, reviewer, on_sheets)
 
 
 def _is_due(task: Task, reviewer: str, on_sheets: Mapping[tuple[str, str], set[str]]) -> bool:
