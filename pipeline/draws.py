@@ -31,6 +31,8 @@ def draws_folder(review: Review) -> Path:
 def write_draws(review: Review, worklist: str, keys: Sequence[str], drawn: Mapping[str, str]) -> None:
     """Note how the rows of a new worklist came there; called before it is written, so that none stands without.
 
+    Once the worklist is there its draws are never written again.
+
     Args:
         review: the review.
         worklist: the worklist, relative to the review.
@@ -42,7 +44,8 @@ def write_draws(review: Review, worklist: str, keys: Sequence[str], drawn: Mappi
     """
     path = draws_folder(review) / f"{PurePosixPath(worklist).stem}.csv"
     rows = [(place, key, drawn.get(key, "")) for place, key in enumerate(keys, start=1)]
-    write_if_changed(path, csv_bytes(HEADER, rows))
+    if not (review.folder / worklist).exists():
+        write_if_changed(path, csv_bytes(HEADER, rows))
 
 
 def draws_in_use(review: Review) -> list[Path]:

@@ -56,9 +56,10 @@ def _note(review: Review) -> Path:
 
 
 def _command_line(pid: int) -> str:
+    """Return the whole command line of a process (`-ww`: however long), empty where there is none."""
     try:
         done = subprocess.run(
-            ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, timeout=10, check=False
+            ["ps", "-ww", "-p", str(pid), "-o", "command="], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.SubprocessError):
         return ""

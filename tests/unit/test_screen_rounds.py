@@ -63,7 +63,10 @@ def test_the_stopping_rules_see_what_was_read_by_rank_with_an_abstract() -> None
 
 def test_draws_are_written_once_and_read_whatever_became_of_the_sheet(tmp_path: Path) -> None:
     review, sheet = Review(tmp_path), "screening/worklists/0007-borderline.ann.csv"
+    write_draws(review, sheet, ["rc"], {"rc": "rank"})  # a run that was killed before it wrote the sheet
     write_draws(review, sheet, ["ra", "rb"], {"ra": "rank", "rb": "audit"})
+    review.worklists.mkdir(parents=True)
+    (tmp_path / sheet).write_text("the sheet")
     write_draws(review, sheet, ["rb"], {"rb": "rank"})
     assert draws_in_use(review) == []  # nothing of the sheet is decided yet
     review.ledgers.mkdir(parents=True)
