@@ -8,7 +8,7 @@ from pipeline.errors import Notice
 from pipeline.report.checklist import HEADER
 from pipeline.report.figure_files import missing_notice
 from pipeline.report.flow import flow_of
-from pipeline.report.flow_diagram import figure_faces
+from pipeline.report.flow_diagram import figure_faces, with_typeface
 from pipeline.report.flow_files import drawn_flow
 from pipeline.report.page import Figure, Page, Section, render_page
 from pipeline.report.page_docx import docx_page
@@ -40,7 +40,9 @@ def report(stage: StageInput) -> StageResult:
     drawn = drawn_flow(flow_of(content.counts), title=content.protocol.review.title, notices=content.marks, links=LINKS)
     page = _page(content, synthesis.sections)
     files = {**_lists(content), **synthesis.files, **drawn.files}
-    files |= {figure.file: figure.svg.encode("utf-8") for figure in _figures(page) if figure.file not in files}
+    files |= {
+        figure.file: with_typeface(figure.svg).encode("utf-8") for figure in _figures(page) if figure.file not in files
+    }
     warnings = list(drawn.warnings)
     files |= _renderings(page, drawn.files, warnings)
     files["checklist.docx"] = docx_page(checklist_page(content))

@@ -51,7 +51,7 @@ def incident_section(stage: StageInput, data: SynthesisData, files: dict[str, by
         + (f"; {answered:,} records answered about." if answered else ".")
     )
     caution = "Abstracts tell more of what fosters than of what hinders: the ratio of the two is no finding."
-    figure = factors_figure(data, told, files)
+    figure = factors_figure(data, told)
     factors = [item.code for dimension in roles.factors for item in data.frame.of(dimension)]
     tables = [*_factor_tables(data, told, factors, files)] if told else []
     said = [lead, caution]
@@ -178,7 +178,7 @@ def outcome_section(data: SynthesisData, files: dict[str, bytes]) -> Iterator[Se
         files[f"tables/{table.name}.csv"] = table_csv(table)
         tables += page_tables(table)
         said += _why(table)
-    figure = outcomes_figure(data, files)
+    figure = outcomes_figure(data)
     said += [figure] if isinstance(figure, str) else []
     figures = () if isinstance(figure, str) else (figure,)
     yield Section("Outcomes and evidence", "outcomes", tuple(said), tuple(tables), (), figures)

@@ -176,7 +176,7 @@ def _tables_section(made: _Made) -> Section:
         if pair.columns == DISCIPLINE
         for found in [_meeting_places(data, pair)]
     ]
-    figure = modes_figure(data, made.files)
+    figure = modes_figure(data)
     lead = "A study stands in the row of its first discipline; in each cell: number, share of the row, 95 % interval."
     figures, why = ((figure,), []) if not isinstance(figure, str) else ((), [figure])
     text = (lead, *meeting, *paragraphs, *said, *why)

@@ -27,8 +27,8 @@ def _unconfirmed(studies: Studies, *dimensions: str) -> str:
     return f" Codes confirmed by people: {len(people):,} of {len(studies.members):,}; the others are suggestions."
 
 
-def modes_figure(data: SynthesisData, files: dict[str, bytes]) -> Figure | str:
-    """Return F5, modes by discipline, and keep its file; a sentence where it cannot be drawn."""
+def modes_figure(data: SynthesisData) -> Figure | str:
+    """Return F5, modes by discipline; a sentence where it cannot be drawn."""
     name, studies = data.roles.modes, data.main
     if not name:
         return "F5 not drawn: the protocol names no dimension of modes in [synthesis]."
@@ -49,7 +49,6 @@ def modes_figure(data: SynthesisData, files: dict[str, bytes]) -> Figure | str:
     title = f"F5 Modes by discipline, {studies.group.unit} {studies.group.described}"
     columns = [plain(NOT_STATED), *map(plain, codes)]
     svg = mosaic_figure(title, rows, columns, unit=studies.group.unit, address=_LIST)
-    files["mode_mosaic.svg"] = svg.encode("utf-8")
     caption = (
         f"{title}. The height of a row is its number of {studies.group.unit}; one with several modes counts in parts."
         f"{_unconfirmed(studies, name)}"
@@ -57,7 +56,7 @@ def modes_figure(data: SynthesisData, files: dict[str, bytes]) -> Figure | str:
     return Figure(svg, caption, "mode_mosaic.svg")
 
 
-def factors_figure(data: SynthesisData, told: Sequence[Told], files: dict[str, bytes]) -> Figure | str:
+def factors_figure(data: SynthesisData, told: Sequence[Told]) -> Figure | str:
     """Return F6, factors that foster and hinder, from confirmed incidents, and keep its file; else a sentence."""
     if not told:
         return "F6 not drawn: it shows incidents that people confirmed, and there is none yet."
@@ -69,7 +68,6 @@ def factors_figure(data: SynthesisData, told: Sequence[Told], files: dict[str, b
     kept = {bar.name for bar in sorted(shown, key=lambda bar: (-bar.studies, bar.name))[:_MOST_FACTORS]}
     title = "F6 What fostered and what hindered, studies with a confirmed incident"
     svg = factor_figure(title, [bar for bar in shown if bar.name in kept], address="incidents.csv")
-    files["factors.svg"] = svg.encode("utf-8")
     caption = (
         f"{title}. One incident a study and factor; reviews are left out. Abstracts tell less of what hinders, so the "
         "sides are not to be set against each other."
@@ -77,8 +75,8 @@ def factors_figure(data: SynthesisData, told: Sequence[Told], files: dict[str, b
     return Figure(svg, caption, "factors.svg")
 
 
-def outcomes_figure(data: SynthesisData, files: dict[str, bytes]) -> Figure | str:
-    """Return F7, the evidence map of outcomes by modes, and keep its file; a sentence where it cannot be drawn."""
+def outcomes_figure(data: SynthesisData) -> Figure | str:
+    """Return F7, the evidence map of outcomes by modes; a sentence where it cannot be drawn."""
     roles, studies = data.roles, data.main
     if not roles.outcomes or not roles.modes:
         return "F7 not drawn: the protocol names no dimensions of outcomes and modes in [synthesis]."
@@ -113,7 +111,6 @@ def outcomes_figure(data: SynthesisData, files: dict[str, bytes]) -> Figure | st
     )
     if not svg:
         return f"F7 not drawn: no outcome is stated in any of {len(studies.members):,} {studies.group.unit}."
-    files["evidence_map.svg"] = svg.encode("utf-8")
     caption = (
         f"{title}. Area: number of {studies.group.unit}; shade and letter: the strongest evidence among them; "
         f"a short line: "
