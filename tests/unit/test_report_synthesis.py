@@ -11,6 +11,7 @@ import pytest
 from pipeline.errors import ConservationError, ProtocolError
 from pipeline.protocol_synthesis import CodingSection, SynthesisSection
 from pipeline.report.counts import Counts, Previous
+from pipeline.report.flow_diagram import with_typeface
 from pipeline.report.page import Section
 from pipeline.stages.contract import StageInput
 from pipeline.stages.report_synthesis import synthesis_part, synthesis_sections
@@ -137,10 +138,12 @@ def test_the_list_behind_the_cells_holds_every_study_with_its_codes() -> None:
 FIGURES = {figure.file: figure for section in PART.sections for figure in section.figures}
 
 
-def test_the_three_figures_are_drawn_and_kept_as_files() -> None:
+def test_the_three_figures_are_drawn_and_left_to_the_report_to_write() -> None:
     assert set(FIGURES) == {"mode_mosaic.svg", "factors.svg", "evidence_map.svg"}
-    for name, figure in FIGURES.items():
-        assert PART.files[name].decode() == figure.svg
+    assert not [name for name in PART.files if name.endswith(".svg")]
+    for figure in FIGURES.values():
+        alone = with_typeface(figure.svg)
+        assert "@font-face" in alone and ElementTree.fromstring(alone).tag == f"{SVG}svg"
 
 
 @pytest.mark.parametrize("name", ["mode_mosaic.svg", "factors.svg", "evidence_map.svg"])
