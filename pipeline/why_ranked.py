@@ -17,7 +17,7 @@ from pipeline.screen.criteria_words import criterion_words
 from pipeline.screen.features import record_texts
 from pipeline.screen.ranking import learn
 from pipeline.screen.why import Why, why
-from pipeline.stages.screen import criteria_text, kept_features, screening_texts
+from pipeline.stages.screen import criteria_text, kept_features, kept_meanings, screening_texts
 from pipeline.stages.screen_progress import labels_of
 from pipeline.stages.table import STAGES
 from pipeline.tables import read_parquet
@@ -46,9 +46,12 @@ def why_ranked(review: Review, wanted: str) -> list[str]:
     if record not in set(texts["record_id"]):
         raise ReviewError("came by other methods: such records are not ranked", found=wanted)
     shown = texts[["record_id", "title", "abstract", "keywords_author", "keywords_index"]]
-    features = kept_features(shown, FolderCache(review.state / "arrays"))
+    cache = FolderCache(review.state / "arrays")
+    features = kept_features(shown, cache)
     criteria, seed = criteria_text(protocol), protocol.review.seed
-    workings = learn(shown, labels_of(screened), criteria, protocol.screening, seed, features)
+    labels = labels_of(screened)
+    vectors = kept_meanings(shown, len(labels), protocol, cache, lambda done, total: None)
+    workings = learn(shown, labels, criteria, protocol.screening, seed, features, vectors)
     titles = dict(zip(texts["record_id"], texts["title"], strict=True))
     place = {row["record_id"]: row for row in rows_of(ranking)}[record]
     text = record_texts(shown[shown["record_id"] == record])[0]

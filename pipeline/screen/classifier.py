@@ -4,7 +4,8 @@ Method: L2-regularised squared-hinge linear SVM (Fan et al. 2008, LIBLINEAR, JML
 inclusions as in the default model of ASReview 2 and later (van de Schoot et al. 2021, 10.1038/s42256-020-00287-7).
 One machine a reading (words and pairs, title, letters); each one's scores are brought to spread 1 and added with fixed
 shares, so the whole is one linear model of terms. Once most records are decided, one machine learns from all readings
-side by side, less strongly regularised and with less weight on the inclusions. While few inclusions are known the
+side by side, less strongly regularised and with less weight on the inclusions; where the protocol switches the sentence
+model on, likeness of meaning to the decided records is added then (see `meaning`). While few inclusions are known the
 criteria text stands in for one. Randomly drawn undecided records stand in for exclusions ("presumed exclusions"; drawn
 anew at each fit, used for the order only, never recorded as decisions): what was read is the top of the order and does
 not show what the unread records are like. Before the first decision the score is the plain likeness of a record's terms
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.svm import LinearSVC
 
 from pipeline.screen.features import TextFeatures, normal_title, record_texts, text_features, titles_of
+from pipeline.screen.meaning import MeaningSettings, meaning_points
 
 UNDECIDED, EXCLUDED, INCLUDED = -1, 0, 1
 _LEAST_SPREAD = 1e-9
@@ -51,6 +53,7 @@ class ClassifierSettings:
         joint_shares: weight of each reading in the likeness of two records, for that machine.
         joint_cost: C of that machine.
         joint_weight: inclusion_weight of that machine.
+        meaning: settings of likeness of meaning, where the sentence model is used.
         tolerance: at which the solver stops.
         folds: number of parts for the out-of-fold scores.
     """
@@ -66,6 +69,7 @@ class ClassifierSettings:
     joint_shares: tuple[float, ...] = (1.0, 0.3, 0.5)
     joint_cost: float = 2.0
     joint_weight: float = 3.0
+    meaning: MeaningSettings = field(default_factory=MeaningSettings)
     tolerance: float = 1e-2
     folds: int = 10
 
@@ -82,6 +86,7 @@ class Evidence:
         criteria_row: word weights of the criteria text, None without one.
         seed: seed of the random draws.
         draw_keys: a number of each record from which its places in the random draws follow.
+        meanings: vectors of the sentence model, one a record; None without it.
     """
 
     record_ids: tuple[str, ...]
@@ -91,6 +96,7 @@ class Evidence:
     criteria_row: csr_matrix | None
     seed: int
     draw_keys: NDArray[np.uint64]
+    meanings: NDArray[np.int16] | None = None
 
     def without(self, rows: NDArray[np.bool_]) -> NDArray[np.int8]:
         """Return the decisions with those of the given records forgotten."""
@@ -99,14 +105,26 @@ class Evidence:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Weights of the words and the intercept; `score = intercept + sum of the contributions of a record's words`."""
+    """Weights of the words, what its meaning adds to each record (None: nothing), and the intercept.
+
+    `score = intercept + sum of the contributions of a record's words + what its meaning adds`.
+    """
 
     weights: NDArray[np.float64]
     intercept: float
+    meaning: NDArray[np.float64] | None = None
 
-    def scores(self, matrix: csr_matrix) -> NDArray[np.float64]:
-        """Return the signed decision value of each record: above 0 is the side of the inclusions (no unit)."""
-        return np.asarray(matrix @ self.weights + self.intercept, dtype=np.float64)
+    def scores(self, matrix: csr_matrix, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """Return the signed decision value of each record: above 0 is the side of the inclusions (no unit).
+
+        Args:
+            matrix: words of the records.
+            rows: which records of the review these are; None: all of them.
+        """
+        scores = np.asarray(matrix @ self.weights + self.intercept, dtype=np.float64)
+        if self.meaning is None:
+            return scores
+        return scores + (self.meaning if rows is None else self.meaning[rows])
 
     def contributions(self, matrix: csr_matrix) -> csr_matrix:
         """Return what each word of each record adds to its score, as a sparse table shaped like `matrix`."""
@@ -148,6 +166,7 @@ def gather_evidence(
     seed: int,
     settings: ClassifierSettings,
     features: TextFeatures | None = None,
+    meanings: NDArray[np.int16] | None = None,
 ) -> Evidence:
     """Return the evidence for records that are sorted by id already.
 
@@ -158,6 +177,7 @@ def gather_evidence(
         seed: seed of folds and draws.
         settings: number of folds.
         features: what `record_features` returns for the same records; None makes them.
+        meanings: what `sentence_model.meanings` returns for the same records; None: it is not used.
 
     Raises:
         ValueError: the features are of another number of records.
@@ -180,6 +200,7 @@ def gather_evidence(
         criteria_row=features.row_of(criteria),
         seed=seed,
         draw_keys=np.array([seeded_key(str(key), seed, "presumed") for key in records["record_id"]], dtype=np.uint64),
+        meanings=meanings,
     )
 
 
@@ -199,7 +220,7 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
         return Fit(_likeness(evidence.features, criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
     candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
     both = criteria_row is None and len(included) > 0 and len(excluded) > 0
-    joint = both and decided >= max(settings.joint_from, settings.joint_share * len(evidence.decisions))
+    joint = both and mostly_decided(decided, len(evidence.decisions), settings)
     presumed = _draw(evidence, candidates, decided, 0 if joint else settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
     model = None
@@ -208,10 +229,18 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
         if joint:
             model = _joint(evidence.features, rows, sides, settings)
+            if model is not None and evidence.meanings is not None and len(included) >= settings.meaning.inclusions:
+                points = meaning_points(evidence.meanings, rows, sides, evidence.draw_keys, settings.meaning)
+                model = replace(model, meaning=points)
         else:
             model = _blend(evidence.features, rows, sides, criteria_row, settings)
     used = criteria_row is not None and model is not None
     return Fit(model, len(included), len(excluded), used, presumed, joint)
+
+
+def mostly_decided(decided: int, records: int, settings: ClassifierSettings) -> bool:
+    """Return whether so many of the records are decided that what was read is no longer the top of the order only."""
+    return decided >= max(settings.joint_from, settings.joint_share * records)
 
 
 def _blend(
@@ -302,7 +331,7 @@ def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDAr
         model = fit(evidence, held_out, settings).model
         if model is not None:
             rows = np.flatnonzero(evidence.features.has_words & held_out)
-            scores[rows] = model.scores(evidence.features.matrix[rows])
+            scores[rows] = model.scores(evidence.features.matrix[rows], rows)
     return scores
 
 

@@ -183,6 +183,16 @@ def record_texts(records: pd.DataFrame) -> list[str]:
     ]
 
 
+def sentences_of(records: pd.DataFrame) -> list[str]:
+    """Return title and abstract of each record as one text, for the sentence model: keywords are no sentences.
+
+    Args:
+        records: columns title, abstract (text, may be empty).
+    """
+    pairs = ((_plain(title), _plain(text)) for title, text in zip(records["title"], records["abstract"], strict=True))
+    return [". ".join(part for part in pair if part) for pair in pairs]
+
+
 def text_features(texts: Sequence[str], titles: Sequence[str] | None = None) -> TextFeatures:
     """Return the TF-IDF weights of the texts; texts without any word give a table without columns, not an error.
 

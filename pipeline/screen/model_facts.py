@@ -11,6 +11,7 @@ from pipeline.screen.ranking import Workings
 
 FEATURES = "words and pairs of words of title, abstract and keywords, words of the title, four-letter parts of words"
 MODEL = "linear support vector machines on TF-IDF weights, one a reading of the record, summed"
+MEANING = "likeness in meaning to decided records (a support vector machine with radial kernel on the vectors of {})"
 LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
 MODEL_COLUMNS: tuple[Column, ...] = (
@@ -27,9 +28,10 @@ def model_rows(workings: Workings, card: Mapping[str, Any]) -> list[dict[str, st
         card: its model card.
     """
     fitted = workings.fitted
+    meaning = f"; {MEANING.format(card['sentence_model'])}" if card["meaning_used"] else ""
     facts = {
         "model": MODEL,
-        "features": FEATURES,
+        "features": FEATURES + meaning,
         "software": "; ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES),
         "basis": workings.basis,
         "records": str(card["records"]),

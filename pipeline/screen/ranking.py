@@ -42,6 +42,7 @@ from pipeline.screen.classifier import (
     set_conflicts_aside,
 )
 from pipeline.screen.features import HasText, TextFeatures, has_text, record_texts
+from pipeline.screen.sentence_model import label
 
 Basis = Literal["criteria", "decisions", "none"]
 
@@ -59,6 +60,7 @@ RANKING_COLUMNS: tuple[Column, ...] = (
 )
 
 OTHER_WORDS = "(other words)"
+MEANING = "(likeness in meaning to decided records)"
 _MACHINES = {False: "a linear support vector machine each, summed", True: "one linear support vector machine"}
 _PRINTED_TERMS = 8
 _SCORE_DECIMALS = 9
@@ -104,6 +106,7 @@ def rank_records(
     settings: ScreeningSection,
     seed: int,
     features: TextFeatures | None = None,
+    meanings: NDArray[np.int16] | None = None,
 ) -> Ranking:
     """Return all records in reading order, with bands and reasons.
 
@@ -116,12 +119,13 @@ def rank_records(
         settings: target recall of the lower cut and its confidence.
         seed: seed of the folds, the presumed exclusions and the random order.
         features: what `record_features` returns for the same records, made before; None makes them.
+        meanings: vectors of the sentence model, one a record in ascending order of ids; None: it is not used.
 
     Raises:
         ValueError: a record id stands twice, or the features are of other records (mistakes of the caller, not in
             the data).
     """
-    return ranking_of(learn(records, labels, criteria, settings, seed, features), settings)
+    return ranking_of(learn(records, labels, criteria, settings, seed, features, meanings), settings)
 
 
 def ranking_of(workings: Workings, settings: ScreeningSection) -> Ranking:
@@ -154,10 +158,11 @@ def ranking_of(workings: Workings, settings: ScreeningSection) -> Ranking:
 
 
 def all_terms(model: LinearModel, features: TextFeatures, row: int) -> dict[str, float]:
-    """Return every word of a record with what it adds to the score; the values plus the intercept are the score."""
+    """Return every word of a record, and its meaning, with what it adds to the score; with the intercept the score."""
     contributions = model.contributions(features.matrix[row])
-    terms = [features.term(column) for column in contributions.indices]
-    return dict(zip(terms, contributions.data.tolist(), strict=True))
+    names = [features.term(column) for column in contributions.indices]
+    terms = dict(zip(names, contributions.data.tolist(), strict=True))
+    return terms if model.meaning is None else terms | {MEANING: float(model.meaning[row])}
 
 
 @dataclass(frozen=True)
@@ -210,6 +215,7 @@ def learn(
     settings: ScreeningSection,
     seed: int,
     features: TextFeatures | None = None,
+    meanings: NDArray[np.int16] | None = None,
 ) -> Workings:
     """Return model, scores and cuts; takes what `rank_records` takes.
 
@@ -222,7 +228,7 @@ def learn(
     method = ClassifierSettings()
     record_ids = [str(record_id) for record_id in ordered["record_id"]]
     decisions = [_decision(labels.get(record_id)) for record_id in record_ids]
-    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method, features)
+    gathered = gather_evidence(ordered, decisions, criteria.include, seed, method, features, meanings)
     evidence, conflicts = set_conflicts_aside(gathered, record_texts(ordered))
     fitted = fit(evidence, None, method)
     scores = held_out = np.full(len(record_ids), np.nan)
@@ -249,7 +255,8 @@ def in_points(
     sides = [held_out[known & (decisions == side)] for side in (INCLUDED, EXCLUDED)]
     zero = float(np.mean([np.median(side) for side in sides])) if all(len(side) for side in sides) else 0.0
     assert fitted.model is not None
-    model = LinearModel(fitted.model.weights * _POINTS, (fitted.model.intercept - zero) * _POINTS)
+    meaning = fitted.model.meaning if fitted.model.meaning is None else fitted.model.meaning * _POINTS
+    model = LinearModel(fitted.model.weights * _POINTS, (fitted.model.intercept - zero) * _POINTS, meaning)
     return replace(fitted, model=model), (scores - zero) * _POINTS, (held_out - zero) * _POINTS
 
 
@@ -294,12 +301,15 @@ def _bands(workings: Workings) -> list[str]:
 
 
 def _terms(model: LinearModel | None, features: TextFeatures, scores: NDArray[np.float64]) -> list[list[str]]:
-    """Return for each record its strongest words and the sum of all others, as printed."""
+    """Return for each record its strongest words, the sum of all others, and what its meaning adds, as printed."""
     if model is None:
         return [[] for _ in scores]
     contributions = model.contributions(features.matrix)
-    bounds = zip(contributions.indptr[:-1], contributions.indptr[1:], scores - model.intercept, strict=True)
-    return [_printed(contributions, features, start, end, total) for start, end, total in bounds]
+    meaning = np.zeros(len(scores)) if model.meaning is None else model.meaning
+    bounds = zip(contributions.indptr[:-1], contributions.indptr[1:], scores - model.intercept - meaning, strict=True)
+    words = [_printed(contributions, features, start, end, total) for start, end, total in bounds]
+    added = [[f"{MEANING} {points:+.2f}"] if round(points, 2) else [] for points in meaning.tolist()]
+    return [own + more for own, more in zip(words, added, strict=True)]
 
 
 def _printed(contributions: csr_matrix, features: TextFeatures, start: int, end: int, total: float) -> list[str]:
@@ -328,6 +338,8 @@ def _remarks(workings: Workings) -> list[str]:
             f"nothing to learn from ({used} with text): the order is random (seed {workings.evidence.seed}); needed "
             "are one inclusion or the text of the inclusion criteria, and one exclusion or undecided record"
         )
+    if fitted.model is not None and fitted.model.meaning is not None:
+        lines.append("likeness in meaning to the decided records counts, too (sentence model)")
     if fitted.criteria_used and not fitted.included + fitted.excluded + len(fitted.presumed):
         lines.append("no decision yet: ordered by likeness of words to the text of the inclusion criteria")
     elif fitted.criteria_used:
@@ -360,6 +372,8 @@ def _model_card(workings: Workings, settings: ScreeningSection) -> dict[str, Any
     fitted, features = workings.fitted, workings.evidence.features
     return {
         "model": "TF-IDF of words and pairs, title, letters; " + _MACHINES[fitted.joint],
+        "sentence_model": label() if workings.evidence.meanings is not None else None,
+        "meaning_used": fitted.model is not None and fitted.model.meaning is not None,
         "basis": workings.basis,
         "seed": workings.evidence.seed,
         "settings": asdict(workings.method),

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
@@ -17,13 +19,15 @@ from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
-from pipeline.screen.features import TextFeatures, features_from, features_key, record_features
+from pipeline.screen.classifier import ClassifierSettings, mostly_decided
+from pipeline.screen.features import TextFeatures, features_from, features_key, record_features, sentences_of
 from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS, RUN_COLUMNS
 from pipeline.screen.model_facts import MODEL_COLUMNS, model_rows
 from pipeline.screen.ranking import CriteriaText, Workings, learn, ranking_of
 from pipeline.screen.readings import Reading
+from pipeline.screen.sentence_model import meanings, require
 from pipeline.screen.terms import TERM_COLUMNS, top_terms
-from pipeline.stages.contract import ArrayCache, StageInput, StageResult
+from pipeline.stages.contract import ArrayCache, Progress, StageInput, StageResult
 from pipeline.stages.screen_machine import (
     MachineState,
     Proposal,
@@ -223,7 +227,32 @@ def _workings(texts: pd.DataFrame, screened: pd.DataFrame, stage: StageInput) ->
     shown, protocol = texts[["record_id", *_TEXTS]], stage.protocol
     features = kept_features(shown, stage.cache)
     labels = labels_of(screened)
-    return learn(shown, labels, criteria_text(protocol), protocol.screening, protocol.review.seed, features)
+    criteria, seed = criteria_text(protocol), protocol.review.seed
+    vectors = kept_meanings(shown, len(labels), protocol, stage.cache, stage.progress)
+    return learn(shown, labels, criteria, protocol.screening, seed, features, vectors)
+
+
+def kept_meanings(
+    records: pd.DataFrame, decided: int, protocol: Protocol, cache: ArrayCache, progress: Progress
+) -> NDArray[np.int16] | None:
+    """Return the vectors of the sentence model, one a record in order of ids; None where they are not used.
+
+    Args:
+        records: as `record_features` takes them.
+        decided: number of decided records: vectors are used, and made, only once most records are decided.
+        protocol: whether the sentence model is switched on.
+        cache: where vectors are kept, by the hash of their text.
+        progress: told how many texts are read.
+
+    Raises:
+        ReviewError: the sentence model is switched on but not installed.
+    """
+    if not protocol.screening.sentence_model:
+        return None
+    require()
+    if not mostly_decided(decided, len(records), ClassifierSettings()):
+        return None
+    return meanings(sentences_of(records.sort_values("record_id", kind="stable")), cache, progress)
 
 
 def kept_features(records: pd.DataFrame, cache: ArrayCache) -> TextFeatures:
