@@ -4,8 +4,9 @@
 (record_id, title, abstract, keywords, included; other columns are not read) and, if there is one, `criteria.json`
 (name -> {"text": inclusion criteria}). Mode `priors`: one included and one excluded record are given, drawn as ASReview
 draws them (`RandomState(draw)`, once a side, rows in file order), no criteria text. Mode `criteria`: no decision, the
-criteria text. Mode `random` (`--random-start`): neither, the sets of mode `criteria` only. Records are read in batches
-of 5 % of what is decided (at least 1), and the ranking learns after each.
+criteria text. Mode `random` (`--random-start`): neither, the sets of mode `criteria` only; ours reads with presumed
+exclusions from the first inclusion on, ASReview at random until it has seen both sides. Records are read in batches of
+5 % of what is decided (at least 1), and the ranking learns after each.
 
 `OUT/orders.csv.gz`: dataset, mode, draw, rank (from 1, priors left out), record_id. `OUT/screening.csv`: a row a run,
 of `ours` and of `asreview`; work_saved is WSS@95, early_recall recall@10 %. ASReview's orders are kept in
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import hashlib
+import itertools
 import json
 import os
 import statistics
@@ -63,9 +65,11 @@ def run(folder: Path, out: Path, environments: Path | None, draws: int, seed: in
         return 2
     out.mkdir(parents=True, exist_ok=True)
     modes = ("priors", "criteria", "random") if random_start else ("priors", "criteria")
-    runs = [item for path in files for item in _ours(path, range(seed, seed + draws), modes)]
+    drawn = range(seed, seed + draws)
+    runs = [item for path in files for item in _ours(path, drawn, modes)]
     if environments is not None:
-        runs += _theirs(files, range(seed, seed + draws), environments, out / "asreview-orders.jsonl")
+        wanted = [(path, mode, draw) for path in files for mode in _their_modes(path, modes) for draw in drawn]
+        runs += _theirs(wanted, environments, out / "asreview-orders.jsonl")
     _write(runs, out)
     _print(runs)
     return 0
@@ -115,10 +119,15 @@ def _ours(path: Path, draws: range, modes: Sequence[str]) -> Iterator[Run]:
             yield _judged(labelled, "ours", mode, draw, [evidence.record_ids[row] for row in rows], priors, seconds)
 
 
-def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path) -> Iterator[Run]:
-    wanted = {(hashlib.sha256(path.read_bytes()).hexdigest(), draw): path for draw in draws for path in files}
+def _their_modes(path: Path, modes: Sequence[str]) -> list[str]:
+    """Return the modes that the peer is run in: it takes no criteria; a random start where ours has criteria, too."""
+    return [mode for mode in ("priors", "random") if mode in modes and (mode == "priors" or read_set(path).criteria)]
+
+
+def _theirs(runs: Sequence[tuple[Path, str, int]], environments: Path, kept: Path) -> Iterator[Run]:
+    wanted = {(hashlib.sha256(path.read_bytes()).hexdigest(), mode, draw): path for path, mode, draw in runs}
     lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()] if kept.is_file() else []
-    known = {(line["sha256"], line["draw"]) for line in lines}
+    known = {_key(line) for line in lines}
     missing = {key: path for key, path in wanted.items() if key not in known}
     python = peers.environment("asreview", environments)
     if python is None:
@@ -126,18 +135,22 @@ def _theirs(files: Sequence[Path], draws: range, environments: Path, kept: Path)
     if missing:
         lines += _asked(missing, python, kept)
     for line in lines:
-        path = wanted.get((line["sha256"], line["draw"]))
+        path = wanted.get(_key(line))
         if path is not None:
             ids = _included(path).index
             labelled, given = read_set(path), [ids[row] for row in line["given"]]
             order = [ids[row] for row in line["rows"]]
-            yield _judged(labelled, "asreview", "priors", line["draw"], order, given, line["cpu_s"])
+            yield _judged(labelled, "asreview", line["mode"], line["draw"], order, given, line["cpu_s"])
 
 
-def _asked(missing: Mapping[tuple[str, int], Path], python: Path, kept: Path) -> list[dict[str, Any]]:
+def _key(line: Mapping[str, Any]) -> tuple[str, str, int]:
+    return line["sha256"], line["mode"], line["draw"]
+
+
+def _asked(missing: Mapping[tuple[str, str, int], Path], python: Path, kept: Path) -> list[dict[str, Any]]:
     """Return what the peer told; each run is kept as soon as it is done, so that a run cut short is not lost."""
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    sums = {(str(path.resolve()), draw): digest for (digest, draw), path in missing.items()}
+    sums = {(str(path.resolve()), mode, draw): digest for (digest, mode, draw), path in missing.items()}
     lines = []
     with tempfile.TemporaryDirectory() as place, kept.open("a", encoding="utf-8") as stream:
         command = [str(python.absolute()), str(RANKER.resolve())]
@@ -146,10 +159,10 @@ def _asked(missing: Mapping[tuple[str, int], Path], python: Path, kept: Path) ->
         ) as peer:
             assert peer.stdin is not None and peer.stdout is not None
             with peer.stdin as asking:
-                json.dump([[name, draw] for name, draw in sums], asking)
+                json.dump([list(run) for run in sums], asking)
             for line in peer.stdout:
                 told = json.loads(line)
-                told["sha256"] = sums[(told.pop("path"), told["draw"])]
+                told["sha256"] = sums[(told.pop("path"), told["mode"], told["draw"])]
                 stream.write(json.dumps(told) + "\n")
                 stream.flush()
                 lines.append(told)
@@ -191,7 +204,7 @@ def _write(runs: Sequence[Run], out: Path) -> None:
 
 def _print(runs: Sequence[Run]) -> None:
     """Print the means over the draws of each set, and their means over the sets."""
-    for who, mode in (("ours", "priors"), ("asreview", "priors"), ("ours", "criteria"), ("ours", "random")):
+    for mode, who in itertools.product(("priors", "criteria", "random"), ("ours", "asreview")):
         rows = []
         for name in sorted({item.dataset for item in runs if (item.who, item.mode) == (who, mode)}):
             of_set = [item for item in runs if (item.dataset, item.who, item.mode) == (name, who, mode)]
