@@ -44,6 +44,7 @@ def next_worklist(review: Review, console: Console, *, now: bool = False) -> tup
             if stage.name == "screen" and run.freeze_machine_run():
                 _settle(run, console, stage.name)
         run.issue_sheets()
+        run.leave([stage for stage in STAGES if stage.name in _LATER])
         status = run.finish()
     lines = [f"{'new sheet':<12} {file}" for file in run.issued.new]
     lines += [*status["screening"].get("lines", ()), *notice_lines(status), *waiting_lines(status)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
@@ -45,10 +45,10 @@ STATUS_VERSION = 1
 
 @dataclass(frozen=True)
 class StageRun:
-    """What became of a stage in this run: it ran or was unchanged; why it ran; its manifest."""
+    """What became of a stage in this run: it ran, was unchanged or left for later; why it ran; its manifest."""
 
     stage: str
-    status: Literal["ran", "unchanged"]
+    status: Literal["ran", "unchanged", "left"]
     why: str
     manifest: Manifest
 
@@ -99,6 +99,17 @@ class ReviewRun:
         run = StageRun(stage.name, "unchanged", "", manifest)
         self.stage_runs[stage.name] = run
         return run
+
+    def leave(self, stages: Collection[Stage]) -> None:
+        """Let stages stand as the last run that reached them left them, so that what they said is still said.
+
+        Args:
+            stages: stages that no other stage of this run reads.
+        """
+        for stage in stages:
+            manifest = read_manifest(self._manifest_path(stage))
+            if manifest is not None:
+                self.stage_runs[stage.name] = StageRun(stage.name, "left", "", manifest)
 
     def run_stage(self, stage: Stage, progress: Progress) -> StageRun:
         """Run a stage, check what it returns, write it, and its manifest last.
@@ -347,7 +358,7 @@ class ReviewRun:
             "waiting": [asdict(item) for item in self.issued.waiting],
             "queued": dict(self.issued.queued),
             "notices": [notice.as_dict() for notice in self.notices],
-            "stages": {name: run.manifest.summary for name, run in self.stage_runs.items()},
+            "stages": {item.name: _said(self.stage_runs[item.name]) for item in STAGES if item.name in self.stage_runs},
             "ranking": numbers.get("screen", {}).get("basis", ""),
             "screening": self._screening(),
         }
@@ -360,6 +371,10 @@ class ReviewRun:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as stream:
             stream.write(f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ')} {line}\n")
+
+
+def _said(run: StageRun) -> str:
+    return run.manifest.summary + (" (as of the last `make review`)" if run.status == "left" else "")
 
 
 @lru_cache(maxsize=64)

@@ -413,6 +413,10 @@ def test_the_next_worklist_comes_without_the_report_and_status_and_why_tell(
     assert "decisions" in capsys.readouterr().out
     assert [line for line in lines if (line.startswith("new sheet ") and "0003-borderline" in line) or "0004-b" in line]
     assert (review.outputs / "report" / "index.html").read_bytes() == page
+    stages = json.loads((review.outputs / "status.json").read_bytes())["stages"]
+    assert stages.keys() == {stage.name for stage in STAGES}
+    later = {name for name, said in stages.items() if said.endswith(" (as of the last `make review`)")}
+    assert later == {"references", "integrate", "report"}
     told = screening_status(review)
     assert told[0].startswith("Screening: 80 of 240 records decided, ")
     assert any(line.startswith("  0001 ann: 40 of 40, ") for line in told)
