@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,10 +159,19 @@ def _source_file(module: str, package: Path) -> Path | None:
     return None
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all statements below a node: imports are statements, and most of a module's nodes are parts of them."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        inner = getattr(node, name, ())
+        for item in inner if isinstance(inner, list) else ():
+            yield item
+            yield from _statements(item)
+
+
 @functools.lru_cache(maxsize=512)
 def _imported(source: str, package: str) -> tuple[str, ...]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:

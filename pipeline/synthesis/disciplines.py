@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.records import Column, entry_frame
+from pipeline.records import Column, entry_frame, rows_of
 from pipeline.synthesis.cells import field_text, list_of, normal_issn, normal_label, normal_title, text_of
 from pipeline.synthesis.coding import is_negated
 from pipeline.synthesis.discipline_files import SEVERAL, TOTAL, UNKNOWN, DisciplineFiles, FileNames
@@ -173,11 +173,13 @@ def confirm_disciplines(disciplines: pd.DataFrame, confirmed: pd.DataFrame, file
     for record_id, label, reviewer in zip(chosen["record_id"], chosen["code"], chosen["reviewer"], strict=True):
         if code := files.labels.get(str(label), ""):
             given.setdefault(str(record_id), {}).setdefault(code, set()).add(f"{reviewer}: {label}")
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_of(disciplines):
+        groups.setdefault(row["record_id"], []).append(row)
     rows: list[dict[str, Any]] = []
-    for record_id, group in disciplines.groupby("record_id", sort=False):
-        codes = given.get(str(record_id), {})
-        if not codes:
-            rows += [{str(name): cell for name, cell in row.items()} for row in group.to_dict("records")]
+    for record_id, assigned in groups.items():
+        codes = given.get(record_id, {})
+        rows += [] if codes else assigned
         for code in sorted(codes):
             shared, said = len(codes) > 1, "; ".join(sorted(codes[code]))
             row = {"record_id": record_id, "discipline": code, "weight": 1 / len(codes), "primary": not shared}
