@@ -103,7 +103,8 @@ def bootstrapped_counts(corpus: Corpus, draws: int, seed: int) -> Floats:
     single = single_counts(corpus).reshape(len(corpus.papers), size * size)
     rng = generator(seed, "papers")
     found = [block @ single for block in bootstrap_counts(len(corpus.papers), draws, rng)] if len(single) else []
-    return np.concatenate(found).reshape(-1, size, size) if found else np.zeros((0, size, size))
+    drawn = np.concatenate(found) if found else np.zeros((0, size * size))
+    return drawn.reshape(len(drawn), size, size)
 
 
 def single_counts(corpus: Corpus) -> Floats:

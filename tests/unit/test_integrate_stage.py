@@ -364,3 +364,17 @@ def test_a_pair_of_unknown_disciplines_is_named() -> None:
 def test_a_mistake_in_the_section_is_named(old: str, new: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Protocol.model_validate(tomllib.loads(PROTOCOL.replace(old, new)))
+
+
+@pytest.mark.parametrize("papers", [1, 4, 12])
+def test_references_without_any_discipline_are_no_mistake(papers: int) -> None:
+    tables = review(0, papers=papers, background=0)
+    tables.rows["code/disciplines"] = tables.rows["references/disciplines"] = tables.rows["code/confirmed"] = []
+    tables.rows["references/references"] = [
+        row | {"disciplines": [], "second_disciplines": []} for row in tables.rows["references/references"]
+    ]
+    plain = PROTOCOL.split("[strata.gardens]")[0] + '[screening]\nreviewers = ["ann"]\n'
+    stage = tables.stage(plain)
+    result = integrate(stage)
+    assert result.summary.endswith("; verdicts: no two disciplines")
+    assert integration_sections(replace(stage, tables={**stage.tables, "integrate/results": result.tables["results"]}))

@@ -121,6 +121,11 @@ def test_counts_add_up_over_papers_and_the_bootstrap_centres_on_them() -> None:
     assert drawn.mean(axis=0)[:2, :2] == pytest.approx(citation_counts(corpus)[:2, :2], rel=0.05)
 
 
+def test_papers_of_no_discipline_give_empty_tables() -> None:
+    corpus = build_corpus([Paper("x"), Paper("y")], [Reference("x", "r"), Reference("y", "r")], "")
+    assert bootstrapped_counts(corpus, 30, 1).shape == (30, 0, 0)
+
+
 def test_bca_is_scipys() -> None:
     rng = np.random.default_rng(2)
     sample = rng.gamma(1.5, size=40)
