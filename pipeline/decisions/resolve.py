@@ -79,8 +79,9 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
 
     A consensus outranks single readings. Two people, or one person about two entries that turned out to be the same
     work, who differ make a conflict. A record that several are to read waits for all of them, and where one of them
-    wrote maybe it is a conflict too, which somebody else settles; read by one person, a maybe brings it back on a
-    worklist. Where nobody has decided on title and abstract but somebody on the full text (a work that came by other
+    wrote maybe it is a conflict too, which somebody else settles. Read by one person, a maybe brings it back on a
+    worklist, and what is decided then, by whomever, counts; a maybe after somebody's decision is a doubt about it, and
+    a conflict. Where nobody has decided on title and abstract but somebody on the full text (a work that came by other
     methods and was later found in a database too), the record counts as included here.
 
     Args:
@@ -102,13 +103,31 @@ def title_abstract_outcome(decisions: Iterable[Decision], readers_per_record: in
     if MAYBE in given and readers_per_record > 1 and complete:
         return Outcome("conflict", rests_on=tuple(single))
     if MAYBE in given and readers_per_record == 1:
-        return Outcome("maybe", rests_on=tuple(single))
+        return _after_maybe(single)
     in_hand = newest(d for d in decisions if d.stage in ("retrieval", "full_text"))
     if in_hand and not any(d.stage in ("title_abstract", "consensus") for d in decisions):
         return Outcome("included", rests_on=tuple(in_hand))
     if not single or not complete:
         return Outcome("undecided", rests_on=tuple(single))
     return _decided(single)
+
+
+def _after_maybe(single: list[Decision]) -> Outcome:
+    """Return what follows where one person is to read a record and somebody wrote maybe."""
+    maybes = [d for d in single if d.decision == MAYBE]
+    decided = [d for d in single if d.decision != MAYBE]
+    if not decided:
+        return Outcome("maybe", rests_on=tuple(single))
+    if all(any(_later(d, maybe) for d in decided) for maybe in maybes):
+        return _decided(decided, also=maybes)
+    return Outcome("conflict", rests_on=tuple(single))
+
+
+def _later(decision: Decision, other: Decision) -> bool:
+    """Return whether a decision was made after another: by the clock, those of one person by their ledger."""
+    if decision.reviewer == other.reviewer:
+        return decision.sequence > other.sequence
+    return decision_order(decision)[0] > decision_order(other)[0]
 
 
 def _decided(decisions: list[Decision], also: Iterable[Decision] = ()) -> Outcome:

@@ -203,3 +203,20 @@ def test_a_cluster_is_shown_by_its_earliest_decided_member_else_the_smallest() -
     first, second = said("ann", "include", "c"), said("bob", "include", "b")
     assert shown_id(["b", "c"], [second, first]) == "c"
     assert shown_id(["b", "c"], [said("ann", "withdraw", "c")]) == "c"
+
+
+def test_what_is_decided_after_a_maybe_counts_whoever_decides_it() -> None:
+    maybe = said("ben", "maybe")
+    assert outcome(maybe, said("ann", "include")) == ("included", "")
+    assert outcome(maybe, said("ann", "exclude", reason="E1")) == ("excluded", "E1")
+    assert outcome(maybe, said("cleo", "maybe"), said("ann", "include")) == ("included", "")
+    assert outcome(maybe, said("cleo", "maybe")) == ("maybe", "")
+    assert outcome(said("ann", "maybe", "a"), said("ann", "include", "b")) == ("included", "")
+
+
+def test_a_maybe_after_a_decision_or_at_the_same_time_is_a_doubt_that_somebody_settles() -> None:
+    decided = said("ann", "include")
+    assert outcome(decided, said("ben", "maybe")) == ("conflict", "")
+    assert outcome(decided, said("ben", "maybe", when=decided.when)) == ("conflict", "")
+    assert outcome(said("ann", "include", "a"), said("ann", "maybe", "b")) == ("conflict", "")
+    assert outcome(decided, said("ben", "maybe"), said("ann", "exclude", stage="consensus", reason="E1"))[1] == "E1"
