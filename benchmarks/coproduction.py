@@ -174,9 +174,9 @@ def _ours(evidence: Evidence, included: NDArray[np.bool_]) -> Learner:
         learned = np.zeros(len(included), dtype=np.bool_)
         learned[rows] = True
         known = np.where(learned, decisions, UNDECIDED).astype(np.int8)
-        model = fit(replace(evidence, decisions=known), ~learned, METHOD).model
-        assert model is not None
-        return model.scores(evidence.features.matrix)
+        scores = fit(replace(evidence, decisions=known), ~learned, METHOD).scores
+        assert scores is not None
+        return scores
 
     return learner
 

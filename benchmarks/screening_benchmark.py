@@ -168,8 +168,8 @@ def simulate(
     while len(order) + len(priors) < len(included):
         if stop_at_last and not included[decisions == UNDECIDED].any():
             break
-        model = fit(replace(evidence, decisions=decisions), None, METHOD).model
-        scores = model.scores(evidence.features.matrix) if model is not None else random_keys
+        found = fit(replace(evidence, decisions=decisions), None, METHOD).scores
+        scores = found if found is not None else random_keys
         unread = np.flatnonzero(decisions == UNDECIDED)
         size = max(1, math.ceil(0.05 * (len(order) + len(priors))))
         batch = unread[np.argsort(-scores[unread].round(9), kind="stable")][:size]
@@ -186,7 +186,7 @@ def check_bands(
     decisions[list(read)] = np.where(included[list(read)], INCLUDED, EXCLUDED)
     now = replace(evidence, decisions=decisions)
     fitted = fit(now, None, METHOD)
-    assert fitted.model is not None
+    assert fitted.scores is not None
     held_out = out_of_fold_scores(now, METHOD)
     learned = decisions != UNDECIDED
     decided = ~np.isnan(held_out) & learned
@@ -195,7 +195,7 @@ def check_bands(
     shift = score_shift(held_out[full & learned].tolist(), held_out[full & ~learned].tolist())
     upper = upper_cut(held_out[decided].tolist(), included[decided].tolist(), LIKELY_IN_PRECISION, CONFIDENCE)
     learned[fitted.presumed] = True
-    scores = np.where(learned, held_out, fitted.model.scores(now.features.matrix))
+    scores = np.where(learned, held_out, fitted.scores)
     bands = np.array(assign_bands(scores, presence, lower, upper))
     unread = decisions == UNDECIDED
     sought, likely_in = unread & included, unread & (bands == "likely_in")

@@ -143,6 +143,7 @@ class Fit:
         criteria_used: whether the criteria text stood in for an inclusion.
         presumed: rows of the undecided records that stood in for exclusions.
         joint: whether one machine learned from all readings together.
+        scores: score of every record under the model; None without one.
     """
 
     model: LinearModel | None
@@ -151,6 +152,7 @@ class Fit:
     criteria_used: bool
     presumed: NDArray[np.int64]
     joint: bool = False
+    scores: NDArray[np.float64] | None = None
 
 
 def seeded_key(text: str, seed: int, purpose: str) -> int:
@@ -217,25 +219,29 @@ def fit(evidence: Evidence, held_out: NDArray[np.bool_] | None, settings: Classi
     decided = int((evidence.decisions != UNDECIDED).sum())
     presumed = np.array([], dtype=np.int64)
     if criteria_row is not None and not decided:
-        return Fit(_likeness(evidence.features, criteria_row) if kept.any() else None, 0, 0, bool(kept.any()), presumed)
+        if not kept.any():
+            return Fit(None, 0, 0, False, presumed)
+        likeness = _likeness(evidence.features, criteria_row)
+        return Fit(likeness, 0, 0, True, presumed, scores=likeness.scores(evidence.features.matrix))
     candidates = np.flatnonzero(kept & (evidence.decisions == UNDECIDED))
     both = criteria_row is None and len(included) > 0 and len(excluded) > 0
     joint = both and mostly_decided(decided, len(evidence.decisions), settings)
     presumed = _draw(evidence, candidates, decided, 0 if joint else settings.presumed_exclusions)
     negative = len(excluded) + len(presumed)
-    model = None
+    model = scores = None
     if len(included) + (criteria_row is not None) and negative:
         rows = np.concatenate([included, excluded, presumed])
         sides = np.array([INCLUDED] * len(included) + [EXCLUDED] * negative)
         if joint:
-            model = _joint(evidence.features, rows, sides, settings)
+            model, scores = _joint(evidence.features, rows, sides, settings)
             if model is not None and evidence.meanings is not None and len(included) >= settings.meaning.inclusions:
                 points = meaning_points(evidence.meanings, rows, sides, evidence.draw_keys, settings.meaning)
-                model = replace(model, meaning=points)
+                if points is not None and scores is not None:
+                    model, scores = replace(model, meaning=points), scores + points
         else:
-            model = _blend(evidence.features, rows, sides, criteria_row, settings)
+            model, scores = _blend(evidence.features, rows, sides, criteria_row, settings)
     used = criteria_row is not None and model is not None
-    return Fit(model, len(included), len(excluded), used, presumed, joint)
+    return Fit(model, len(included), len(excluded), used, presumed, joint, scores)
 
 
 def mostly_decided(decided: int, records: int, settings: ClassifierSettings) -> bool:
@@ -249,8 +255,8 @@ def _blend(
     sides: NDArray[np.int64],
     criteria_row: csr_matrix | None,
     settings: ClassifierSettings,
-) -> LinearModel | None:
-    """Return the sum of the readings' models, each brought to mean 0 and spread 1 over the records."""
+) -> tuple[LinearModel | None, NDArray[np.float64] | None]:
+    """Return the sum of the readings' models, each at mean 0 and spread 1 over the records, and all records' scores."""
     members: list[tuple[float, int, LinearModel]] = []
     for place, (table, share) in enumerate(zip(features.parts, settings.shares, strict=False)):
         learned, known = table[rows], sides
@@ -261,14 +267,22 @@ def _blend(
         model = train(learned, known, settings)
         if model is not None:
             members.append((share, place, model))
-    weights, intercept = np.zeros(features.matrix.shape[1]), 0.0
+    weights, intercept = np.zeros(features.readings[-1][1]), 0.0
+    summed = np.zeros(len(features.has_words))
     for share, place, model in members:
-        scores = model.scores(features.parts[place])[features.has_words]
-        spread = float(scores.std())
+        scores = model.scores(features.parts[place])
+        mean, spread = _centre(scores, features)
         if spread > _LEAST_SPREAD:
             weights[slice(*features.readings[place])] += model.weights * share / spread
-            intercept += (model.intercept - float(scores.mean())) * share / spread
-    return LinearModel(weights, intercept) if weights.any() else None
+            intercept += (model.intercept - mean) * share / spread
+            summed += (scores - mean) * (share / spread)
+    return (LinearModel(weights, intercept), summed) if weights.any() else (None, None)
+
+
+def _centre(scores: NDArray[np.float64], features: TextFeatures) -> tuple[float, float]:
+    """Return mean and spread of the scores of the records with words."""
+    told = scores[features.has_words]
+    return float(told.mean()), float(told.std())
 
 
 def _joint(
@@ -276,9 +290,9 @@ def _joint(
     rows: NDArray[np.int64],
     sides: NDArray[np.int64],
     settings: ClassifierSettings,
-) -> LinearModel | None:
-    """Return one model of all readings side by side, brought to mean 0 and spread 1 over the records."""
-    scale = np.zeros(features.matrix.shape[1])
+) -> tuple[LinearModel | None, NDArray[np.float64] | None]:
+    """Return one model of all readings side by side, at mean 0 and spread 1 over the records, and all their scores."""
+    scale = np.zeros(features.readings[-1][1])
     for (start, end), share in zip(features.readings, settings.joint_shares, strict=False):
         scale[start:end] = (share / sum(settings.joint_shares)) ** 0.5
     learned = features.matrix[rows]
@@ -288,11 +302,13 @@ def _joint(
     )
     model = train(learned, sides, alone)
     if model is None:
-        return None
+        return None, None
     weights = model.weights * scale
-    scores = np.asarray(features.matrix @ weights)[features.has_words]
-    spread = float(scores.std())
-    return LinearModel(weights / spread, -float(scores.mean()) / spread) if spread > _LEAST_SPREAD else None
+    scores = np.asarray(features.matrix @ weights)
+    mean, spread = _centre(scores, features)
+    if spread <= _LEAST_SPREAD:
+        return None, None
+    return LinearModel(weights / spread, -mean / spread), (scores - mean) / spread
 
 
 def train(matrix: csr_matrix, sides: NDArray[np.int64], settings: ClassifierSettings) -> LinearModel | None:
@@ -344,32 +360,11 @@ def cross_scores(evidence: Evidence, settings: ClassifierSettings) -> NDArray[np
     alone = replace(settings, presumed_exclusions=0)
     scores = np.full((settings.folds, len(evidence.record_ids)), np.nan)
     for fold in range(settings.folds):
-        model = fit(evidence, evidence.folds == fold, alone).model
-        if model is None:
+        found = fit(evidence, evidence.folds == fold, alone).scores
+        if found is None:
             return None
-        scores[fold] = model.scores(evidence.features.matrix)
+        scores[fold] = found
     return scores
-
-
-def set_conflicts_aside(evidence: Evidence, texts: Sequence[str]) -> tuple[Evidence, tuple[str, ...]]:
-    """Return the evidence without decisions that contradict each other, and the ids of these records.
-
-    Decisions contradict each other when records with the same text were decided differently: the words cannot
-    explain it, so neither side is learned from. The decisions themselves stay as people made them.
-    """
-    sides: dict[str, set[int]] = {}
-    for text, decision in zip(texts, evidence.decisions, strict=True):
-        if decision != UNDECIDED and text:
-            sides.setdefault(text.casefold(), set()).add(int(decision))
-    torn = np.array(
-        [
-            decision != UNDECIDED and len(sides.get(text.casefold(), ())) > 1
-            for text, decision in zip(texts, evidence.decisions, strict=True)
-        ],
-        dtype=np.bool_,
-    )
-    listed = tuple(record_id for record_id, is_torn in zip(evidence.record_ids, torn, strict=True) if is_torn)
-    return replace(evidence, decisions=evidence.without(torn)), listed
 
 
 def _likeness(features: TextFeatures, criteria_row: csr_matrix) -> LinearModel:

@@ -39,8 +39,8 @@ from pipeline.screen.classifier import (
     gather_evidence,
     out_of_fold_scores,
     seeded_key,
-    set_conflicts_aside,
 )
+from pipeline.screen.contradictions import set_conflicts_aside
 from pipeline.screen.features import HasText, TextFeatures, has_text, record_texts
 from pipeline.screen.sentence_model import label
 
@@ -232,8 +232,8 @@ def learn(
     evidence, conflicts = set_conflicts_aside(gathered, record_texts(ordered))
     fitted = fit(evidence, None, method)
     scores = held_out = np.full(len(record_ids), np.nan)
-    if fitted.model is not None:
-        scores = fitted.model.scores(evidence.features.matrix)
+    if fitted.scores is not None:
+        scores = fitted.scores
         held_out = out_of_fold_scores(evidence, method)
         fitted, scores, held_out = in_points(fitted, scores, held_out, evidence.decisions)
     presence = has_text(ordered)
@@ -382,7 +382,7 @@ def _model_card(workings: Workings, settings: ScreeningSection) -> dict[str, Any
         "likely_in_precision": LIKELY_IN_PRECISION,
         "records": len(workings.evidence.record_ids),
         "records_with_abstract": sum(presence == "full" for presence in workings.presence),
-        "words": int(features.matrix.shape[1]),
+        "words": features.readings[-1][1],
         "inclusions_used": fitted.included,
         "exclusions_used": fitted.excluded,
         "criteria_text_used": fitted.criteria_used,

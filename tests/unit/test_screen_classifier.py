@@ -21,9 +21,9 @@ from pipeline.screen.classifier import (
     gather_evidence,
     out_of_fold_scores,
     seeded_key,
-    set_conflicts_aside,
     train,
 )
+from pipeline.screen.contradictions import set_conflicts_aside
 from pipeline.screen.features import record_features, record_texts
 
 METHOD = ClassifierSettings()
