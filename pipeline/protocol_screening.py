@@ -93,10 +93,13 @@ class ScreeningSection(Section):
         description="whether the classifier may exclude without a person, and where the flow diagram counts it: off, "
         "screening (records excluded by automation tools) or before_screening (records marked as ineligible by them)",
     )
-    exclusions_rest_on: Literal["", "expected_recall", "whole_review"] = Field(
-        default="",
-        description="the statement such exclusions rest on: expected_recall (an average) or whole_review (with "
-        "confidence); needed where classifier_exclusions is not off",
+    exclusions_rest_on: Literal["", "expected_recall", "whole_review", "hypergeometric", "corrected", "biased_urn"] = (
+        Field(
+            default="",
+            description="the statement such exclusions rest on: expected_recall (an average), whole_review (with "
+            "confidence), or a stopping rule (hypergeometric, corrected, biased_urn): once it lets people stop, what "
+            "is unread is excluded; needed where classifier_exclusions is not off",
+        )
     )
     exclusion_sample: int = Field(
         strict=True,
@@ -165,7 +168,7 @@ class ScreeningSection(Section):
         if self.classifier_exclusions != "off" and not self.exclusions_rest_on:
             raise ValueError(
                 "classifier_exclusions is switched on: name the statement it rests on in exclusions_rest_on "
-                "(expected_recall or whole_review)"
+                "(expected_recall, whole_review, or a stopping rule: hypergeometric, corrected, biased_urn)"
             )
         return self
 

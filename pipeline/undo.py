@@ -25,7 +25,7 @@ def undo_decisions(review: Review, reviewer: str, last: int = 1, wanted: Sequenc
 
     Args:
         review: the review.
-        reviewer: whose decisions; by default the first of `reviewers`.
+        reviewer: whose decisions; may be left out where one person reviews.
         last: how many of the last decisions that stand, where no id is given.
         wanted: ids of entries: the person's decisions that stand on these.
 
@@ -34,6 +34,12 @@ def undo_decisions(review: Review, reviewer: str, last: int = 1, wanted: Sequenc
     """
     protocol = read_protocol(review.protocol)
     people = protocol.all_reviewers
+    if not reviewer and len(people) > 1:
+        raise ReviewError(
+            "it is not said whose decisions are to be taken back",
+            allowed=people,
+            hint="say it: `screen undo --reviewer NAME`",
+        )
     name = reviewer or people[0]
     if name not in people:
         raise ReviewError(f"nobody of this review{nearest(name, people)}", found=name, allowed=people)

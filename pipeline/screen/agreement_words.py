@@ -17,7 +17,8 @@ GROUP_WORDS: Final[Mapping[str, str]] = {
     "other": "read twice for other reasons",
 }
 GROUP_NOTES: Final[Mapping[str, str]] = {
-    "random": "A random share of all records: these figures speak for the review.",
+    "random": "Drawn at random from all records: once all of these are read by two, the figures speak for the review; "
+    "until then those read first are not like the rest.",
     "all": "All records are read by two; until they are, those read first are not like the rest.",
     "pilot": "Read by all before screening began, in part to learn the criteria: apart from the rest.",
     "other": "Borderline records and others that happened to be read twice: enriched with doubtful ones, no sample of "

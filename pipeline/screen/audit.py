@@ -31,6 +31,9 @@ class AuditRound:
     audit_hits: int
 
 
+NOT_CHECKED = "not checked: no random audit share with an abstract among the records read last"
+
+
 @dataclass(frozen=True)
 class OmegaCheck:
     """Whether the audit share contradicts an omega.
@@ -79,7 +82,7 @@ def check_omega(rounds: Sequence[AuditRound], omega: float) -> OmegaCheck:
     contradicted = probability < CHECK_LEVEL
     shown = f"{hits} inclusions in an audit share of {audited} records"
     if not audited:
-        sentence = "not checked: no random audit share"
+        sentence = NOT_CHECKED
     elif contradicted:
         sentence = f"the audit share contradicts an omega of {omega:g}: {shown} (probability {probability:.3f})"
     else:

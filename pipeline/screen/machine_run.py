@@ -49,7 +49,7 @@ RUN_COLUMNS: tuple[Column, ...] = (
     Column("when", "str", "time it was written, UTC", nullable=False),
     Column("standing", "str", "counts, superseded (by a later run), revoked or switched off", nullable=False),
     Column("mode", "str", "screening or before_screening", nullable=False),
-    Column("statement", "str", "expected_recall or whole_review", nullable=False),
+    Column("statement", "str", "expected_recall, whole_review or the name of a stopping rule", nullable=False),
     Column("sentence", "str", "the statement in one line, as it was made", nullable=False),
     Column("excluded", "int", "records it excluded", nullable=False),
     Column("void", "str", "why its statement no longer holds; empty: it holds"),

@@ -50,7 +50,7 @@ class ScreeningFacts:
         machine_sample_missed: inclusions among them.
         machine_missed_upper: upper bound of the inclusions among all that machine runs excluded, at the confidence.
         machine_outcome: one sentence about that check.
-        statement: 'expected_recall' or 'whole_review' where exclusions rest on one, else empty.
+        statement: 'expected_recall', 'whole_review' or a stopping rule where exclusions rest on one, else empty.
         statement_void: why the statement no longer holds, else empty.
         seed: seed of the protocol.
     """

@@ -140,9 +140,7 @@ def statement_rows(advice: Sequence[StoppingAdvice], triage: Triage) -> list[dic
                 "records": could,
                 "more_needed": cut.more_needed,
                 "assumption": cut.assumption,
-                "sentence": f"{could:,} records could go without a reader: {sentence}"
-                if says == "can cut"
-                else sentence,
+                "sentence": sentence,
             }
         )
     return rows

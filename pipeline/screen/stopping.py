@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.screen.audit import AuditRound, OmegaCheck, check_omega
+from pipeline.screen.audit import NOT_CHECKED, AuditRound, OmegaCheck, check_omega
 from pipeline.screen.urn import fewest_missing, look_level, no_hit_probability, tail_probability
 
 Rule = Literal["hypergeometric", "corrected", "biased_urn"]
@@ -278,7 +278,7 @@ def _assumption(rule: Rule, reading: Reading, omega: float, check: OmegaCheck | 
         return _PUBLISHED
     if rule == "corrected":
         return _PLAIN_URN
-    checked = check.sentence if check is not None else "not checked: no random audit share"
+    checked = check.sentence if check is not None else NOT_CHECKED
     return f"each unread inclusion is at least {omega:g} times as likely to be read next as an exclusion ({checked})"
 
 
@@ -297,7 +297,9 @@ def _sentence(
     if estimate is None or lower is None:
         parts = [f"cannot say: no inclusion is found yet, {needed} records with an abstract are unread"]
         return "; ".join(parts + [waiting] * bool(reading.without_abstract))
-    found = f"{reading.found} inclusions found, recall about {estimate:.1%}, at least {lower:.1%} with {confidence:.0%}"
+    these, all_of_them = (" among records with an abstract", " of all") if reading.without_abstract else ("", "")
+    found = f"{reading.found} inclusions found, recall about {estimate:.1%}{these}"
+    found += f", at least {lower:.1%}{all_of_them} with {confidence:.0%}"
     if advice == "stop":
         head = f"people may stop: {found} confidence ({target_recall:.0%} asked)"
     else:

@@ -128,8 +128,11 @@ def _stopping(facts: ScreeningFacts) -> Iterator[str]:
     if not facts.stopping_rule:
         yield "No stopping rule has given advice yet." if facts.target_recall is not None else ""
         return
-    advice = f"; its advice at the last run was: {facts.stopping_advice}" if facts.stopping_advice else ""
-    yield f"When to stop reading was judged by the {_rule(facts.stopping_rule)}{advice}."
+    if facts.waiting == 0 and not facts.excluded_by_machine:
+        yield "Every record was decided by people; reading did not end by a rule."
+        return
+    advice = f", whose advice at the last run was: {facts.stopping_advice}" if facts.stopping_advice else ""
+    yield f"When to stop is for people to decide; they were advised by the {_rule(facts.stopping_rule)}{advice}."
     if facts.stopping_assumption:
         yield _sentence(f"It assumes that {facts.stopping_assumption}")
     if facts.inclusions_found is not None:

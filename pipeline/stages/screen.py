@@ -101,7 +101,7 @@ def screen(stage: StageInput) -> StageResult:
     progress = screening_progress(stage, screened, workings)
     hashes = dict(zip(texts["cluster_id"], map(_sha256, texts["title"], texts["abstract"]), strict=True))
     machine = machine_files(stage.files)
-    state = machine_state(machine, stage.protocol, cluster_of, hashes, people)
+    state = machine_state(machine, stage.protocol, cluster_of, hashes, people, progress.advice)
     by_record = {r: hashes[c] for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)}
     untouched = [
         r
@@ -109,7 +109,7 @@ def screen(stage: StageInput) -> StageResult:
         if people[c].outcome == "undecided" and not people[c].rests_on
     ]
     scores = dict(zip(workings.evidence.record_ids, workings.scores.tolist(), strict=True))
-    due = proposal(machine, state, stage.protocol, by_record, scores, untouched, progress.triage)
+    due = proposal(machine, state, stage.protocol, by_record, scores, untouched, progress.triage, progress.advice)
     stage.progress(3, 3)
     tables = {
         "screened": _with_machine(screened, state),

@@ -30,6 +30,7 @@ from pipeline.screen.machine_run import (
     void_reasons,
 )
 from pipeline.screen.statements import Triage
+from pipeline.screen.stopping import StoppingAdvice
 from pipeline.screen.triage import TriageCut
 
 OUTCOME_OF_MODE = {"screening": "excluded_machine", "before_screening": "ineligible_machine"}
@@ -101,6 +102,7 @@ def machine_state(
     cluster_of: Mapping[str, str],
     text_of: Mapping[str, str],
     people: Mapping[str, Outcome],
+    advice: Mapping[str, StoppingAdvice],
 ) -> MachineState:
     """Return what the run that counts excludes now.
 
@@ -110,6 +112,7 @@ def machine_state(
         cluster_of: entry -> cluster.
         text_of: cluster -> hash of its title and abstract, databases and registers only.
         people: cluster -> what people decided; a person's decision of any kind outranks the machine.
+        advice: stopping rule -> what it says now.
     """
     run = machine.counting(protocol)
     if run is None:
@@ -129,6 +132,9 @@ def machine_state(
         row = {"run": run.number, "record_id": listed.record_id, "cluster_id": cluster or None, "standing": standing}
         rows.append(row | {"check": listed.check, "decision": settled or None})
     void = void_reasons(run, text_of, criteria_now(protocol), settings.target_recall)
+    rule = advice.get(run.facts["statement"])
+    if rule is not None and rule.advice != "stop":
+        void.append(f"the rule no longer lets people stop ({rule.advice})")
     if run.facts["statement"] != settings.exclusions_rest_on:
         void.append(f"the protocol now names the statement {settings.exclusions_rest_on}")
     check = check_outcome(run, decided, settings.exclusion_sample, settings.confidence)
@@ -182,6 +188,7 @@ def proposal(
     scores: Mapping[str, float],
     untouched: Sequence[str],
     triage: Triage,
+    advice: Mapping[str, StoppingAdvice],
 ) -> Proposal:
     """Return the run that is due, or why none is.
 
@@ -193,6 +200,7 @@ def proposal(
         scores: record -> score.
         untouched: records on which no person has said anything.
         triage: both cuts.
+        advice: stopping rule -> what it says.
     """
     settings = protocol.screening
     if settings.classifier_exclusions == "off":
@@ -204,12 +212,19 @@ def proposal(
         return Proposal(
             why_not=f"{last.name} was taken back; another is made under a new [review] version of the protocol"
         )
-    cut = next(item for item in triage.cuts if item.statement == settings.exclusions_rest_on)
-    barred = barred_records(machine.runs, machine.revoked)
-    could = set(triage.without_reader[cut.statement]) & set(untouched) - barred
+    could = set(untouched) - barred_records(machine.runs, machine.revoked)
+    rule = advice.get(settings.exclusions_rest_on)
+    if rule is not None:
+        said, why_not = _rule_facts(rule), rule.sentence if rule.advice != "stop" else "every record is read"
+        could = could if rule.advice == "stop" else set()
+    else:
+        cut = next(item for item in triage.cuts if item.statement == settings.exclusions_rest_on)
+        could &= set(triage.without_reader[cut.statement])
+        said, why_not = _cut_facts(cut, triage), "the cut leaves no record without a reader"
+        why_not = why_not if cut.place else cut.sentence
     if not could:
-        return Proposal(why_not=cut.sentence if not cut.place else "the cut leaves no record without a reader")
-    return Proposal(_proposed(could, texts, scores, triage, protocol), _facts(cut, could, texts, triage, protocol))
+        return Proposal(why_not=why_not)
+    return Proposal(_proposed(could, texts, scores, triage, protocol), said | _facts(could, texts, protocol))
 
 
 def _proposed(
@@ -234,13 +249,9 @@ def _proposed(
     )
 
 
-def _facts(
-    cut: TriageCut, could: Collection[str], texts: Mapping[str, str], triage: Triage, protocol: Protocol
-) -> dict[str, Any]:
-    """Return what the run would rest on."""
+def _cut_facts(cut: TriageCut, triage: Triage) -> dict[str, Any]:
+    """Return what a run would rest on that goes by a cut."""
     return {
-        "mode": protocol.screening.classifier_exclusions,
-        "statement": cut.statement,
         "sentence": cut.sentence,
         "assumption": cut.assumption,
         "target_recall": cut.target_recall,
@@ -249,6 +260,27 @@ def _facts(
         "place": cut.place,
         "sample_records": len(triage.sample),
         "sample_inclusions": cut.inclusions,
+    }
+
+
+def _rule_facts(rule: StoppingAdvice) -> dict[str, Any]:
+    """Return what a run would rest on that ends reading where a stopping rule lets people stop."""
+    return {
+        "sentence": rule.sentence,
+        "assumption": rule.assumption,
+        "target_recall": rule.target_recall,
+        "confidence": rule.confidence,
+        "recall": rule.lower,
+        "inclusions_found": rule.found,
+        "spoken_by": rule.rule,
+    }
+
+
+def _facts(could: Collection[str], texts: Mapping[str, str], protocol: Protocol) -> dict[str, Any]:
+    """Return the facts of every run."""
+    return {
+        "mode": protocol.screening.classifier_exclusions,
+        "statement": protocol.screening.exclusions_rest_on,
         "records": len(texts),
         "excluded": len(could),
         "protocol_version": protocol.review.version,

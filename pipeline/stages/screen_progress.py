@@ -31,6 +31,7 @@ from pipeline.screen.statements import (
     stopping_statements,
     triage_statements,
 )
+from pipeline.screen.stopping import RULES, StoppingAdvice
 from pipeline.stages.contract import StageInput
 from pipeline.stages.screen_machine import MachineState
 
@@ -45,11 +46,12 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class ScreeningProgress:
-    """Tables about screening so far, and the triage that a machine run may rest on."""
+    """Tables about screening so far, and the triage and stopping advice that a machine run may rest on."""
 
     tables: Mapping[str, pd.DataFrame]
     read: tuple[ReadRecord, ...]
     triage: Triage
+    advice: Mapping[str, StoppingAdvice]
     drift: tuple[SourceDrift, ...]
     undecided: int
     undecided_without_abstract: int
@@ -86,7 +88,8 @@ def screening_progress(stage: StageInput, screened: pd.DataFrame, workings: Work
         "statements": entry_frame(statement_rows(advice, triage), STATEMENT_COLUMNS),
         "drift": entry_frame([dict(vars(item)) for item in drift], DRIFT_COLUMNS),
     }
-    return ScreeningProgress(tables, tuple(read), triage, tuple(drift), len(undecided), without)
+    named: dict[str, StoppingAdvice] = dict(zip(RULES, advice, strict=True))
+    return ScreeningProgress(tables, tuple(read), triage, named, tuple(drift), len(undecided), without)
 
 
 def labels_of(screened: pd.DataFrame) -> dict[str, bool]:

@@ -385,6 +385,39 @@ def test_a_changed_record_voids_the_statement_and_goes_to_people_again(frozen: R
     }
 
 
+def test_reading_ends_where_the_named_stopping_rule_lets_it(tmp_path: Path) -> None:
+    rule = ON.replace("expected_recall", "corrected").replace("audit_share = 0.5", "audit_share = 0.1")
+    review = many(tmp_path / "many", 240, ALONE.replace("batch_size = 12", rule))
+    run = run_stages(review)
+    assert screening(run)["why_no_machine_run"].startswith("cannot say: no inclusion is found yet")
+    for _ in range(6):
+        if screening(run)["machine"]:
+            break
+        decide(review, run.issued.new)
+        run = run_stages(review)
+    told = screening(run)
+    assert told["machine"]["statement"] == "corrected" and not told["machine"]["void"]
+    facts = json.loads(machine_files(review)["0001.json"])
+    assert facts["sentence"].startswith("people may stop: ") and facts["spoken_by"] == "corrected"
+    assert facts["assumption"] == "the ranking of the unread records is no worse than a random order"
+    now = outcomes(review)
+    assert {now[record] for record in now} == {"included", "excluded", "excluded_machine"}
+    counts = run.status()["counts"]
+    assert counts["awaiting_screening"] == 0 and counts["excluded_machine"] == told["machine"]["excluded"] > 0
+    assert sum(outcome == "excluded_machine" for outcome in now.values()) == counts["excluded_machine"]
+    assert screening(run_stages(review))["machine"]["run"] == 1
+    # Raised so far that the rule would have people read on: the run stays, void for both reasons.
+    write(
+        review.protocol, review.protocol.read_text("utf-8").replace("[screening]", "[screening]\ntarget_recall = 0.99")
+    )
+    later = screening(run_stages(review))["machine"]
+    assert later["run"] == 1 and later["stands"] == told["machine"]["excluded"]
+    assert later["void"] == [
+        "the recall asked for was raised from 95% to 99%",
+        "the rule no longer lets people stop (read on)",
+    ]
+
+
 def test_before_screening_is_counted_before_screening(review: Review) -> None:
     text = review.protocol.read_text("utf-8")
     write(
@@ -431,6 +464,18 @@ def test_the_next_worklist_comes_without_the_report_and_status_and_why_tell(
         why_ranked(review, "r0000000000000")
 
 
+def test_where_several_review_undo_asks_whose_decisions(review: Review) -> None:
+    team = review.protocol.read_text("utf-8").replace('reviewers = ["ann"]', 'reviewers = ["ann", "ben"]')
+    write(review.protocol, team)
+    before = (review.ledgers / "ann.csv").read_bytes()
+    with pytest.raises(ReviewError) as caught:
+        undo_decisions(review, "")
+    assert caught.value.lines == [
+        "it is not said whose decisions are to be taken back; allowed: ann, ben; say it: `screen undo --reviewer NAME`"
+    ]
+    assert (review.ledgers / "ann.csv").read_bytes() == before
+
+
 def test_the_last_decisions_of_a_person_are_withdrawn_and_come_again(review: Review) -> None:
     run_stages(review)
     before = outcomes(review)
@@ -447,7 +492,7 @@ def test_the_last_decisions_of_a_person_are_withdrawn_and_come_again(review: Rev
     }
     assert len(changed) == 2
     one = next(record for record in before if before[record] == "included" and record not in changed)
-    undo_decisions(review, "", wanted=[one])
+    undo_decisions(review, "", wanted=[one])  # one reviewer: nobody else could be meant
     run_stages(review)
     assert outcomes(review)[one] in ("undecided", "excluded_machine")
     with pytest.raises(ReviewError, match="no decision on this id stands"):

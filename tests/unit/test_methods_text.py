@@ -76,7 +76,7 @@ def test_every_fact_is_told() -> None:
         "Scores below 0.03 are read last.",
         "seed of its random steps was 7",
         "a recall of 95% at a confidence of 90%",
-        "judged by the hypergeometric rule; its advice at the last run was: stop.",
+        "advised by the hypergeometric rule, whose advice at the last run was: stop.",
         "It assumes that the rest is in random order.",
         "61 inclusions had been found",
         "is 98.4% (from 95.1%, one-sided 90% interval)",
@@ -112,7 +112,7 @@ def test_what_the_order_rests_on_is_told(basis: str, words: str) -> None:
 def test_without_a_sentence_on_the_random_sample_its_numbers_are_told() -> None:
     said = text(replace(FULL, audit_outcome="", stopping_rule="corrected"))
     assert "52 records of that sample were decided, 3 of them inclusions." in said
-    assert "judged by the hypergeometric rule corrected for repeated looks" in said
+    assert "advised by the hypergeometric rule corrected for repeated looks" in said
     assert "biased urn rule" in text(replace(FULL, stopping_rule="biased_urn"))
 
 
@@ -133,3 +133,9 @@ def test_duplicates_are_told_with_who_joined_them() -> None:
     assert "12 duplicate records were removed in databases and registers" in said
     assert "2 pairs were joined by a rule and 1 by a person, and people kept 1 apart." in said
     assert "1 pair is uncertain" in said
+
+
+def test_reading_that_went_to_the_end_was_not_ended_by_a_rule() -> None:
+    said = text(replace(FULL, waiting=0, excluded_by_machine=0))
+    assert "Every record was decided by people; reading did not end by a rule." in said
+    assert "advised by" not in said

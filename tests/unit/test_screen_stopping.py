@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.screen.audit import AuditRound, audit_order, audit_sample, check_omega, latest_rounds
+from pipeline.screen.audit import NOT_CHECKED, AuditRound, audit_order, audit_sample, check_omega, latest_rounds
 from pipeline.screen.stopping import (
     RULES,
     Reading,
@@ -124,7 +124,7 @@ def test_an_audit_share_that_contradicts_omega_hands_over_to_the_corrected_rule(
 def test_an_audit_share_without_inclusions_contradicts_nothing() -> None:
     check = check_omega([AuditRound(90, 4, 10, 0)], 2.5)
     assert (check.contradicted, check.probability) == (False, pytest.approx(1.0))
-    assert check_omega([], 2.5).sentence == "not checked: no random audit share"
+    assert check_omega([], 2.5).sentence == NOT_CHECKED
 
 
 def test_a_true_omega_is_seldom_contradicted() -> None:
