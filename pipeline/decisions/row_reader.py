@@ -44,12 +44,14 @@ class SheetContext:
         known_ids: every entry id the review has or had.
         dimensions: dimension of the coding frame -> its codes.
         log: the sheets that were issued, by file.
+        there: names of the sheets that lie in the folders, without endings.
     """
 
     protocol: Protocol
     known_ids: frozenset[str]
     dimensions: Mapping[str, Sequence[str]]
     log: Mapping[str, LoggedSheet]
+    there: frozenset[str] = frozenset()
 
     def issued_as(self, name: SheetName, file: str) -> str:
         """Return the file a sheet was issued as, whatever it was saved as since; without the log the file itself."""
@@ -61,7 +63,10 @@ class SheetContext:
 
 
 class RowReader:
-    """Reads rows; `notices` and `blank` (row number, row without an answer) are filled on the way."""
+    """Reads rows; `notices`, `blank` (row number, row without an answer) and `copied_from` are filled on the way.
+
+    `copied_from` is the person whose coding sheet this one was copied from, to be coded by a second person.
+    """
 
     def __init__(
         self, file: str, name: SheetName, context: SheetContext, given: Mapping[Subject, LedgerRow] | None = None
@@ -76,6 +81,7 @@ class RowReader:
         """
         self.file, self.name, self.kind, self.context = file, name, KINDS[name.kind], context
         self.issued_as = context.issued_as(name, file)
+        self.copied_from = ""
         self.protocol, self.given = context.protocol, given or {}
         self.notices: list[Notice] = []
         self.blank: list[Answer] = []

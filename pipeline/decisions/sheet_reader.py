@@ -119,20 +119,32 @@ class SheetReader(RowReader):
         return True
 
     def _is_another(self, seals: set[str], seal: str) -> bool:
-        """Return whether the sheet is one that was issued under another name: a copy, or given to somebody else."""
+        """Return whether the sheet is one that was issued under another name: a copy, or given to somebody else.
+
+        A copy of a coding sheet beside the sheet itself is the work of the person it is named after, since codes are
+        compared between people. A sheet that was only renamed is not: nobody can tell who filled it.
+        """
         log = self.context.log
         own = log.get(self.issued_as)
-        home = next((item for item in log.values() if seal and item.seal == seal and item.file != self.issued_as), None)
-        if home is None or (own is not None and own.seal in seals):
+        home = next((item for item in log.values() if seal and item.seal == seal), None)
+        if home is None or home.file == self.issued_as:
+            return False
+        issued = sheet_name(home.file.rpartition("/")[2]) or self.name
+        of_coding = self.kind.copied and issued.kind == self.kind.name and issued.reviewer != self.name.reviewer
+        if own is not None and own.seal in seals:
+            self.copied_from = issued.reviewer if of_coding else ""
+            return False
+        if of_coding and own is None and issued.stem in self.context.there:
+            self.copied_from = issued.reviewer
             return False
         self._problem(
             "is a sheet that was issued under another name, so nothing of it was read",
             "sheet_copy",
             found=self.file,
             allowed=[home.file],
-            hint="give it that name again; where that file is there too, take one of the two away",
+            hint=_SECOND if of_coding else _AGAIN,
         )
-        self.name = sheet_name(home.file.rpartition("/")[2]) or self.name
+        self.name = issued
         return True
 
     def _notes_about(self, sheet: Sheet, listed: Mapping[str, bool], seal: str) -> None:
@@ -176,6 +188,8 @@ class SheetReader(RowReader):
 
 
 _SAVE = "open it and save it as CSV (UTF-8) or .xlsx under the same name"
+_AGAIN = "give it that name again; where that file is there too, take one of the two away"
+_SECOND = "give it that name again; for a second person's codes put a copy with that person's name beside it"
 _TEXT = "check that the row still belongs to its id"
 
 
