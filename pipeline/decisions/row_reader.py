@@ -31,6 +31,8 @@ _MOVED = re.compile(r"[,;|\t]")
 _STAMP = re.compile(r"[0-9a-f]{64}( [0-9a-f]{64})?")
 _NOT_STATED = "not_stated"
 
+NEW_RECORD = "a record that the review does not have comes in as a file in references/, not on a sheet"
+
 Subject = tuple[str, str, str, str]
 Answer = tuple[int, LedgerRow]
 
@@ -140,7 +142,9 @@ class RowReader:
     def _no_id(self, number: int, column: str, cells: Mapping[str, str], problem: str) -> None:
         if any(cells.get(answer, "").strip() for answer in self.kind.answers):
             self._hidden = True
-            self._problem(problem, row=number, column=column, found=cells[column], hint="copy the id back")
+            issued = cells[column].strip() or any(cells.get(name, "").strip() for name in ("sheet", "text_sha256"))
+            hint = "copy the id back" if issued else f"copy the id back if the row was issued; {NEW_RECORD}"
+            self._problem(problem, row=number, column=column, found=cells[column], hint=hint)
         else:
             self._without_id.append(number)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.decisions.ledger import LedgerRow
-from pipeline.decisions.row_reader import Answer, RowReader, SheetContext, Subject
+from pipeline.decisions.row_reader import NEW_RECORD, Answer, RowReader, SheetContext, Subject
 from pipeline.decisions.sheet import Sheet, decode_sheet, read_sheet_bytes, seal_of
 from pipeline.decisions.sheet_state import SheetState
 from pipeline.decisions.sheet_workbook import is_workbook, read_workbook
@@ -107,6 +107,12 @@ class SheetReader(RowReader):
         twice = sheet.twice([*self.kind.required, "note", "stratum", "dimension"])
         if not missing and not twice:
             return False
+        if missing and sheet.header_below:
+            message = f"has no names of columns in its first row, but in row {sheet.header_below}"
+            hint = f"delete what stands above row {sheet.header_below}, and run again"
+            found = ", ".join(filter(None, map(str.strip, sheet.raw_header)))
+            self._problem(f"{message}, so nothing of it was read", "sheet_columns", found=found, hint=hint)
+            return True
         message = f"has no column {' and no column '.join(map(repr, missing))}"
         close = "".join(nearest(column, sheet.header).replace("did you mean", "is it") for column in missing)
         hint = "give the column its name back"
@@ -155,7 +161,9 @@ class SheetReader(RowReader):
             self._notice("info", text, "sheet_extra", found=", ".join(unread), hint="remarks belong in the column note")
         if self._without_id:
             text = f"{_rows(self._without_id)} no usable id and no answer: not read"
-            self._notice("warning", text, "sheet_row", hint="copy the id back if the row is one of the sheet's")
+            self._notice(
+                "warning", text, "sheet_row", hint=f"copy the id back if the row is one of the sheet's; {NEW_RECORD}"
+            )
         if self._edited:
             number, row = self._edited[0]
             more = f" (and in {len(self._edited) - 1} more rows)" if len(self._edited) > 1 else ""

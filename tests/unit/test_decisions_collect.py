@@ -30,6 +30,7 @@ from tests.unit.decisions_support import (
     task,
     title,
 )
+from tests.unit.workbook_support import workbook
 
 SHEET = "screening/worklists/0001-borderline.ann.csv"
 IN, OUT = {"decision": "include"}, {"decision": "exclude", "reason": "E1"}
@@ -272,6 +273,41 @@ def test_a_wrong_id_costs_its_own_row_only_and_the_row_stays_open(desk: Desk, wr
     assert desk.decisions() == BOTH[1:]
     assert_line(desk.problems()[0], f"{SHEET}, row 2, column 'id': {message}", f"found {wrong!r}", "copy the id back")
     assert desk.collected.sheets[0].open == {IDS[0], IDS[2]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [(True, "if the row was issued; a record that"), (False, "copy the id back")]
+)
+def test_a_row_typed_in_by_hand_says_how_a_record_comes_in(desk: Desk, typed: bool, said: str) -> None:
+    path = desk.issued()
+    by_hand = {"id": "", "title": "A work I found", "decision": "include"}
+    change(path, lambda rows: [*rows, by_hand if typed else rows[0] | by_hand])
+    desk.collect()
+    assert_line(desk.problems()[0], "row 5, column 'id': the row has no id", said)
+    assert ("comes in as a file in references/, not on a sheet" in desk.problems()[0]) is typed
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+@pytest.mark.parametrize("above", ["Meals, my list", "Meals,,,\n\nfor ann"])
+def test_a_title_above_the_header_is_to_be_deleted(desk: Desk, above: str, dialect: dict[str, str]) -> None:
+    path = desk.issued()
+    save(path, [row | IN for row in read_cells(path)], **dialect | {"first": f"{dialect.get('first', '')}{above}\r\n"})
+    desk.collect()
+    row = above.count("\n") + 2
+    (problem,) = desk.problems()
+    assert_line(problem, SHEET, f"in row {row}, so nothing of it was read", f"delete what stands above row {row}")
+    assert "found 'Meals" in problem and not desk.rows()
+
+
+def test_a_title_above_the_header_of_a_workbook_is_to_be_deleted(desk: Desk) -> None:
+    path = desk.issued()
+    cells = read_cells(path)
+    names = list(cells[0])
+    rows = [["My list"], [], names, *(list((row | IN).values()) for row in cells)]
+    path.with_suffix(".xlsx").write_bytes(workbook({"s": rows}))
+    path.unlink()
+    desk.collect()
+    assert_line(desk.problems()[0], "in row 3", "found 'My list'", "delete what stands above row 3")
 
 
 def test_a_row_without_id_and_answer_is_a_warning(desk: Desk) -> None:
