@@ -23,7 +23,7 @@ def add_screen(commands: _Commands[argparse.ArgumentParser]) -> None:
     following.add_argument("--now", action="store_true", help="issue it although the current worklist is not full")
     following.add_argument("--plain", action="store_true", help="no progress bars")
     undo = _part(parts, "undo", _undo, "take a person's last decisions back, or a machine run")
-    undo.add_argument("ids", nargs="*", metavar="ID", help="only these records; or the review's folder")
+    undo.add_argument("ids", nargs="*", metavar="ID", help="only these records")
     undo.add_argument("--reviewer", default="", help="whose decisions (default: the first of the protocol)")
     undo.add_argument("--last", type=int, default=1, metavar="N", help="how many of the last ones (default: 1)")
     undo.add_argument("--run", type=int, metavar="N", dest="machine_run", help="machine run N instead")
