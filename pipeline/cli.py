@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline import __version__, cli_integrate, cli_synthesis
 from pipeline.cli_screen import add_screen
@@ -49,9 +50,18 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says how to name a review's folder where a command takes it as an option alone."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and end with exit status 2."""
+        folders = [word for word in message.partition("unrecognized arguments: ")[2].split() if Path(word).is_dir()]
+        super().error(f"{message}; name the review's folder as: --review {folders[0]}" if folders else message)
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="python -m pipeline",
         description="A systematic literature review: exports in, PRISMA 2020 flow, decisions and tables out.",
         epilog="Exit status: 0 done or waiting for people, 1 a bug, 2 wrong use or protocol, 3 bad data or --strict.",

@@ -194,7 +194,7 @@ def _ranking_lines(tables: _Tables, screened: Row) -> Iterator[str]:
         )
         yield line + (f"; {row['remark']}" if row["remark"] else "")
         if row["terms"]:
-            yield f"    words that count: {'; '.join(row['terms'])}"
+            yield f"    the score is the sum of: {'; '.join(row['terms'])}"
 
 
 def _decision_lines(tables: _Tables, ids: tuple[str, ...]) -> Iterator[str]:

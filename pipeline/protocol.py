@@ -24,6 +24,7 @@ from pipeline.protocol_report import AmendmentSection, ReportSection
 from pipeline.protocol_screening import FullTextSection, ScreeningSection
 from pipeline.protocol_section import Section
 from pipeline.protocol_synthesis import CodingSection, DisciplinesSection, SynthesisSection
+from pipeline.protocol_toml import toml_mistake
 from pipeline.protocol_words import WordsSection
 
 __all__ = [
@@ -294,7 +295,7 @@ def _read(model: type[_Model], path: Path, shown_as: str, only: str = "") -> _Mo
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProtocolError(f"is not valid TOML: {error}", file=shown_as) from None
+        raise ProtocolError.from_lines([toml_mistake(text, error, shown_as)]) from None
     if only:
         if only not in data:
             hint = "name a review's protocol.toml or another file with that section"

@@ -15,6 +15,7 @@ from pipeline.records import rows_of
 from pipeline.review import Review
 from pipeline.screen.criteria_words import criterion_words
 from pipeline.screen.features import record_texts
+from pipeline.screen.printed_terms import START
 from pipeline.screen.ranking import learn
 from pipeline.screen.why import Why, why
 from pipeline.stages.screen import criteria_text, kept_features, kept_meanings, screening_texts
@@ -105,7 +106,7 @@ def _score_lines(found: Why, titles: Mapping[str, Any], outcome: Mapping[str, Ma
         others = len(found.terms) - len(shown)
         if others:
             yield f"    {score - start - sum(points for _, points in shown):+8.2f}  ({others:,} other terms)"
-        yield f"    {start:+8.2f}  (what every record starts with)"
+        yield f"    {start:+8.2f}  {START}"
         if found.learned_from and found.held_out is not None:
             yield f"  The model learned from its decision; one that did not gives {found.held_out:+.2f}"
     yield "  Similar decided records:" if found.similar else "  Similar decided records: none"

@@ -84,9 +84,12 @@ def collect(
     Raises:
         ReviewError: a ledger cannot be read or written.
     """
-    context = SheetContext(protocol, known_ids, dimensions, read_sheet_log(review))
+    files = _sheet_files(review)
+    named = (sheet_name(path.name) for paths in files for path in paths)
+    there = frozenset(name.stem for name in named if name)
+    context = SheetContext(protocol, known_ids, dimensions, read_sheet_log(review), there)
     collection = _Collection(review, context, when)
-    for paths in _sheet_files(review):
+    for paths in files:
         collection.take(paths)
     return collection.result()
 
@@ -117,9 +120,11 @@ class _Collection:
         unknown = [notice for ledger in self.ledgers.values() for notice in ledger.notices]
         self.notices = [notice for notice in unknown if notice.code in ("ledger_unknown", "ledger_lost")]
         self._brought: dict[tuple[str, Subject], LedgerRow] = {}
+        self._copies: list[tuple[SheetReader, Sequence[LedgerRow]]] = []
 
     def result(self) -> Collected:
         """Return what the collection brought; a refused copy of a sheet that was read does not count as a sheet."""
+        self.notices += [notice for reader, new in self._copies if (notice := self._copied_along(reader, new))]
         read = {state.name for state in self.sheets if not state.refused}
         sheets = tuple(state for state in self.sheets if not state.refused or state.name not in read)
         return Collected(self.appended, sheets, tuple(self.notices))
@@ -134,7 +139,10 @@ class _Collection:
         answers, unequal = _joined(read, self.notices)
         blank = [item for part in read for item in part.reader.blank if item[1].subject not in answers]
         state = _joined_state([part.state for part in read], {_key(subject) for subject in unequal})
-        taken = self._append(state.name.reviewer, issued_as, _new_rows(answers.values(), given))
+        new = _new_rows(answers.values(), given)
+        taken = self._append(state.name.reviewer, issued_as, new)
+        if read[0].reader.copied_from and taken:
+            self._copies.append((read[0].reader, new))
         self.sheets.append(state if taken else replace(state, open=state.listed | state.open))
         for part in read:
             self.notices += part.reader.notices
@@ -167,6 +175,21 @@ class _Collection:
             self.sheets.append(state)
             return None
         return _ReadFile(reader, answers, state)
+
+    def _copied_along(self, reader: SheetReader, new: Sequence[LedgerRow]) -> Notice | None:
+        """Return a warning where a second person's new codes are those of the sheet that theirs was copied from."""
+        first = {row.subject: row.decision for row in self.rows.get(reader.copied_from, ())}
+        both = [row for row in new if row.subject in first]
+        if not both or any(row.decision != first[row.subject] for row in both):
+            return None
+        number = "the one answer" if len(both) == 1 else f"all {len(both)} answers"
+        who = reader.name.reviewer
+        text = compose(
+            f"{number} taken for {who} on rows that {reader.copied_from} coded, too, are the same as those codes",
+            file=reader.file,
+            hint=f"if they were copied along, write withdraw into codes until {who} has coded the row",
+        )
+        return Notice("warning", text, "sheet_copied")
 
     def _append(self, reviewer: str, file: str, new: Sequence[LedgerRow]) -> bool:
         """Append the rows and return whether that was possible."""
@@ -265,7 +288,7 @@ def _not_a_sheet(name: SheetName | None, path: Path, file: str, known: tuple[str
             file=file,
             found=name.reviewer,
             allowed=known,
-            hint="name it as it was issued, or add the name to [screening] reviewers",
+            hint=_UNKNOWN + (", or past_reviewers for who only codes" if KINDS[name.kind].copied else ""),
         )
     elif path.parent.name != KINDS[name.kind].folder:
         text = compose(
@@ -278,6 +301,9 @@ def _not_a_sheet(name: SheetName | None, path: Path, file: str, known: tuple[str
     else:
         return None
     return Notice("problem", text, "sheet_name")
+
+
+_UNKNOWN = "name it as it was issued, or add the name to [screening] reviewers"
 
 
 def _new_rows(rows: Iterable[LedgerRow], given: Mapping[Subject, LedgerRow]) -> list[LedgerRow]:

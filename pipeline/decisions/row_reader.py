@@ -31,6 +31,8 @@ _MOVED = re.compile(r"[,;|\t]")
 _STAMP = re.compile(r"[0-9a-f]{64}( [0-9a-f]{64})?")
 _NOT_STATED = "not_stated"
 
+NEW_RECORD = "a record that the review does not have comes in as a file in references/, not on a sheet"
+
 Subject = tuple[str, str, str, str]
 Answer = tuple[int, LedgerRow]
 
@@ -44,12 +46,14 @@ class SheetContext:
         known_ids: every entry id the review has or had.
         dimensions: dimension of the coding frame -> its codes.
         log: the sheets that were issued, by file.
+        there: names of the sheets that lie in the folders, without endings.
     """
 
     protocol: Protocol
     known_ids: frozenset[str]
     dimensions: Mapping[str, Sequence[str]]
     log: Mapping[str, LoggedSheet]
+    there: frozenset[str] = frozenset()
 
     def issued_as(self, name: SheetName, file: str) -> str:
         """Return the file a sheet was issued as, whatever it was saved as since; without the log the file itself."""
@@ -61,7 +65,10 @@ class SheetContext:
 
 
 class RowReader:
-    """Reads rows; `notices` and `blank` (row number, row without an answer) are filled on the way."""
+    """Reads rows; `notices`, `blank` (row number, row without an answer) and `copied_from` are filled on the way.
+
+    `copied_from` is the person whose coding sheet this one was copied from, to be coded by a second person.
+    """
 
     def __init__(
         self, file: str, name: SheetName, context: SheetContext, given: Mapping[Subject, LedgerRow] | None = None
@@ -76,6 +83,7 @@ class RowReader:
         """
         self.file, self.name, self.kind, self.context = file, name, KINDS[name.kind], context
         self.issued_as = context.issued_as(name, file)
+        self.copied_from = ""
         self.protocol, self.given = context.protocol, given or {}
         self.notices: list[Notice] = []
         self.blank: list[Answer] = []
@@ -134,7 +142,9 @@ class RowReader:
     def _no_id(self, number: int, column: str, cells: Mapping[str, str], problem: str) -> None:
         if any(cells.get(answer, "").strip() for answer in self.kind.answers):
             self._hidden = True
-            self._problem(problem, row=number, column=column, found=cells[column], hint="copy the id back")
+            issued = cells[column].strip() or any(cells.get(name, "").strip() for name in ("sheet", "text_sha256"))
+            hint = "copy the id back" if issued else f"copy the id back if the row was issued; {NEW_RECORD}"
+            self._problem(problem, row=number, column=column, found=cells[column], hint=hint)
         else:
             self._without_id.append(number)
 

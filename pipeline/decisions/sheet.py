@@ -6,13 +6,15 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTES = ('"', "'")
 _SEP_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _MOST_BROKEN = 200
+_LOOKED_AT, _LEAST_NAMES = 20, 3
 # Bytes that are no UTF-8 are read as cp1252, one by one; the five it leaves undefined keep their number.
 _ONE_BYTE = {0xDC00 + byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(128, 256)}
 _AS_BYTE = {text: bytes([code - 0xDC00]) for code, text in _ONE_BYTE.items()}
@@ -32,6 +34,7 @@ class Sheet:
         encoding: how the text was decoded.
         quote: what encloses cells.
         broken: (row number, what is wrong) of rows that cannot be parted into the header's cells.
+        header_below: row that looks like the header where the first one does not, such as below a title; else 0.
     """
 
     header: tuple[str, ...]
@@ -41,6 +44,7 @@ class Sheet:
     encoding: str
     quote: str = '"'
     broken: tuple[tuple[int, str], ...] = ()
+    header_below: int = 0
 
     @property
     def places(self) -> Mapping[int, int]:
@@ -166,7 +170,25 @@ def read_sheet_bytes(data: bytes, known: Sequence[str]) -> Sheet:
                 if name or cell.strip():
                     named.setdefault(name, cell)
             rows.append((number, named))
-    return unmixed(Sheet(header, raw_header, tuple(rows), delimiter, encoding, quote, tuple(broken)))
+    below = ([normal_name(name) for name in _names(line, known)] for line in lines[top:])
+    place = header_place(below, known)
+    below_first = top + 1 + place if place else 0
+    return unmixed(Sheet(header, raw_header, tuple(rows), delimiter, encoding, quote, tuple(broken), below_first))
+
+
+def header_place(rows: Iterable[Sequence[str]], known: Sequence[str]) -> int:
+    """Return the place of the first row, from 0, that holds the names of columns; 0 where none of the first ones does.
+
+    >>> header_place([["my list", ""], [], ["id", "decision", "reason"]], ["id", "decision", "reason", "note"])
+    2
+    """
+    first = enumerate(islice(rows, _LOOKED_AT))
+    return next((place for place, names in first if len(set(names) & set(known)) >= _LEAST_NAMES), 0)
+
+
+def _names(line: str, known: Sequence[str]) -> list[str]:
+    """Return the cells of a line, parted by whatever finds most of the known names."""
+    return next(_reader([line], *_dialect([line], set(known))), [])
 
 
 def _dialect(first: Sequence[str], wanted: set[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.decisions.ledger import LedgerRow
-from pipeline.decisions.row_reader import Answer, RowReader, SheetContext, Subject
+from pipeline.decisions.row_reader import NEW_RECORD, Answer, RowReader, SheetContext, Subject
 from pipeline.decisions.sheet import Sheet, decode_sheet, read_sheet_bytes, seal_of
 from pipeline.decisions.sheet_state import SheetState
 from pipeline.decisions.sheet_workbook import is_workbook, read_workbook
@@ -107,6 +107,12 @@ class SheetReader(RowReader):
         twice = sheet.twice([*self.kind.required, "note", "stratum", "dimension"])
         if not missing and not twice:
             return False
+        if missing and sheet.header_below:
+            message = f"has no names of columns in its first row, but in row {sheet.header_below}"
+            hint = f"delete what stands above row {sheet.header_below}, and run again"
+            found = ", ".join(filter(None, map(str.strip, sheet.raw_header)))
+            self._problem(f"{message}, so nothing of it was read", "sheet_columns", found=found, hint=hint)
+            return True
         message = f"has no column {' and no column '.join(map(repr, missing))}"
         close = "".join(nearest(column, sheet.header).replace("did you mean", "is it") for column in missing)
         hint = "give the column its name back"
@@ -119,20 +125,32 @@ class SheetReader(RowReader):
         return True
 
     def _is_another(self, seals: set[str], seal: str) -> bool:
-        """Return whether the sheet is one that was issued under another name: a copy, or given to somebody else."""
+        """Return whether the sheet is one that was issued under another name: a copy, or given to somebody else.
+
+        A copy of a coding sheet beside the sheet itself is the work of the person it is named after, since codes are
+        compared between people. A sheet that was only renamed is not: nobody can tell who filled it.
+        """
         log = self.context.log
         own = log.get(self.issued_as)
-        home = next((item for item in log.values() if seal and item.seal == seal and item.file != self.issued_as), None)
-        if home is None or (own is not None and own.seal in seals):
+        home = next((item for item in log.values() if seal and item.seal == seal), None)
+        if home is None or home.file == self.issued_as:
+            return False
+        issued = sheet_name(home.file.rpartition("/")[2]) or self.name
+        of_coding = self.kind.copied and issued.kind == self.kind.name and issued.reviewer != self.name.reviewer
+        if own is not None and own.seal in seals:
+            self.copied_from = issued.reviewer if of_coding else ""
+            return False
+        if of_coding and own is None and issued.stem in self.context.there:
+            self.copied_from = issued.reviewer
             return False
         self._problem(
             "is a sheet that was issued under another name, so nothing of it was read",
             "sheet_copy",
             found=self.file,
             allowed=[home.file],
-            hint="give it that name again; where that file is there too, take one of the two away",
+            hint=_SECOND if of_coding else _AGAIN,
         )
-        self.name = sheet_name(home.file.rpartition("/")[2]) or self.name
+        self.name = issued
         return True
 
     def _notes_about(self, sheet: Sheet, listed: Mapping[str, bool], seal: str) -> None:
@@ -143,7 +161,9 @@ class SheetReader(RowReader):
             self._notice("info", text, "sheet_extra", found=", ".join(unread), hint="remarks belong in the column note")
         if self._without_id:
             text = f"{_rows(self._without_id)} no usable id and no answer: not read"
-            self._notice("warning", text, "sheet_row", hint="copy the id back if the row is one of the sheet's")
+            self._notice(
+                "warning", text, "sheet_row", hint=f"copy the id back if the row is one of the sheet's; {NEW_RECORD}"
+            )
         if self._edited:
             number, row = self._edited[0]
             more = f" (and in {len(self._edited) - 1} more rows)" if len(self._edited) > 1 else ""
@@ -176,6 +196,8 @@ class SheetReader(RowReader):
 
 
 _SAVE = "open it and save it as CSV (UTF-8) or .xlsx under the same name"
+_AGAIN = "give it that name again; where that file is there too, take one of the two away"
+_SECOND = "give it that name again; for a second person's codes put a copy with that person's name beside it"
 _TEXT = "check that the row still belongs to its id"
 
 

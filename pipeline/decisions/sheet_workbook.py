@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.decisions.sheet import Sheet, normal_name, unmixed
+from pipeline.decisions.sheet import Sheet, header_place, normal_name, unmixed
 from pipeline.decisions.words import SHOWN_AS
 from pipeline.decisions.worklist_kinds import SheetKind
 from pipeline.errors import InputError
@@ -245,7 +245,9 @@ def _sheet(rows: Sequence[Sequence[str]], known: Sequence[str]) -> Sheet:
                 if name or cell.strip():
                     named.setdefault(name, cell)
             found.append((number, named))
-    return unmixed(Sheet(header, tuple(raw), tuple(found), "", "workbook", broken=tuple(broken)))
+    place = header_place(([normal_name(cell) for cell in row] for row in rows[top:]), known)
+    below = top + 1 + place if place else 0
+    return unmixed(Sheet(header, tuple(raw), tuple(found), "", "workbook", broken=tuple(broken), header_below=below))
 
 
 def _pages(data: bytes) -> Iterator[tuple[str, list[list[str]]]]:

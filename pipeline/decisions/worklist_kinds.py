@@ -38,6 +38,11 @@ class SheetKind:
     task: str
     kept: tuple[str, ...] = ()
 
+    @property
+    def copied(self) -> bool:
+        """Whether a copy under another person's name is that person's own work: codes, which two people compare."""
+        return self.name == "coding"
+
     def note(self, cells: Mapping[str, str]) -> str:
         """Return the note of a row: its own and, before it, the cells of the kept columns.
 

@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from pipeline.protocol import ScreeningSection
 from pipeline.records import Column, check, typed
@@ -42,6 +41,7 @@ from pipeline.screen.classifier import (
 )
 from pipeline.screen.contradictions import set_conflicts_aside
 from pipeline.screen.features import HasText, TextFeatures, has_text, record_texts
+from pipeline.screen.printed_terms import printed_terms
 from pipeline.screen.sentence_model import label
 
 Basis = Literal["criteria", "decisions", "none"]
@@ -55,14 +55,15 @@ RANKING_COLUMNS: tuple[Column, ...] = (
     Column("band", "str", "likely_in, borderline or likely_out; orders work, excludes nothing", nullable=False),
     Column("out_of_fold_score", "float", "score under a model that never saw this record's decision; decided records"),
     Column("has_text", "str", "full (abstract), title_only or nothing", nullable=False),
-    Column("terms", "list", "strongest words, signed; with `other words` and the intercept they sum to the score"),
+    Column(
+        "terms",
+        "list",
+        "strongest words, the other words, and what every record starts with, signed: together the score",
+    ),
     Column("remark", "str", "what a reader should know about this record's place"),
 )
 
-OTHER_WORDS = "(other words)"
-MEANING = "(likeness in meaning to decided records)"
 _MACHINES = {False: "a linear support vector machine each, summed", True: "one linear support vector machine"}
-_PRINTED_TERMS = 8
 _SCORE_DECIMALS = 9
 _POINTS = 100.0
 _LISTED_IDS = 10
@@ -144,7 +145,7 @@ def ranking_of(workings: Workings, settings: ScreeningSection) -> Ranking:
             "band": _bands(workings),
             "out_of_fold_score": np.where(workings.decided, workings.held_out, np.nan),
             "has_text": workings.presence,
-            "terms": _terms(workings.fitted.model, workings.evidence.features, workings.scores),
+            "terms": printed_terms(workings.fitted.model, workings.evidence.features, workings.scores),
             "remark": [_REMARK[presence] for presence in workings.presence],
         }
     )
@@ -155,14 +156,6 @@ def ranking_of(workings: Workings, settings: ScreeningSection) -> Ranking:
         remarks=tuple(_remarks(workings)),
         model_card=_model_card(workings, settings),
     )
-
-
-def all_terms(model: LinearModel, features: TextFeatures, row: int) -> dict[str, float]:
-    """Return every word of a record, and its meaning, with what it adds to the score; with the intercept the score."""
-    contributions = model.contributions(features.matrix[row])
-    names = [features.term(column) for column in contributions.indices]
-    terms = dict(zip(names, contributions.data.tolist(), strict=True))
-    return terms if model.meaning is None else terms | {MEANING: float(model.meaning[row])}
 
 
 @dataclass(frozen=True)
@@ -298,32 +291,6 @@ def _bands(workings: Workings) -> list[str]:
     learned[workings.fitted.presumed] = True
     scores = np.where(learned, workings.held_out, workings.scores)
     return list(assign_bands(scores, workings.presence, workings.lower, workings.upper))
-
-
-def _terms(model: LinearModel | None, features: TextFeatures, scores: NDArray[np.float64]) -> list[list[str]]:
-    """Return for each record its strongest words, the sum of all others, and what its meaning adds, as printed."""
-    if model is None:
-        return [[] for _ in scores]
-    contributions = model.contributions(features.matrix)
-    meaning = np.zeros(len(scores)) if model.meaning is None else model.meaning
-    bounds = zip(contributions.indptr[:-1], contributions.indptr[1:], scores - model.intercept - meaning, strict=True)
-    words = [_printed(contributions, features, start, end, total) for start, end, total in bounds]
-    added = [[f"{MEANING} {points:+.2f}"] if round(points, 2) else [] for points in meaning.tolist()]
-    return [own + more for own, more in zip(words, added, strict=True)]
-
-
-def _printed(contributions: csr_matrix, features: TextFeatures, start: int, end: int, total: float) -> list[str]:
-    """Return a record's terms: all of them if they are few, else the strongest and the sum of the others."""
-    values, columns = contributions.data[start:end], contributions.indices[start:end]
-    number = len(values) if len(values) <= _PRINTED_TERMS else _PRINTED_TERMS - 1
-    sizes = np.abs(values)
-    least = np.partition(sizes, len(sizes) - number)[len(sizes) - number] if number else 0.0
-    likely = np.flatnonzero(sizes >= least)
-    strongest = likely[np.lexsort((columns[likely], -sizes[likely]))][:number]
-    shown = [(features.term(columns[place]), round(float(values[place]), 2)) for place in strongest]
-    if number < len(values):
-        shown.append((OTHER_WORDS, round(float(total) - sum(value for _, value in shown), 2)))
-    return [f"{word} {value:+.2f}" for word, value in shown if value]
 
 
 def _remarks(workings: Workings) -> list[str]:

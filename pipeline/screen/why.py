@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.screen.classifier import INCLUDED
-from pipeline.screen.ranking import Workings, all_terms
+from pipeline.screen.printed_terms import all_terms
+from pipeline.screen.ranking import Workings
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 import logging
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 SEARCH_LOG = "references/sources.toml"
 
 _SHOWN_REJECTS = 50
+_MANY_BY_OTHER_METHODS = 200
 
 SOURCE_COLUMNS: tuple[Column, ...] = (
     Column("source", "str", "name in the search log, or the file's name", nullable=False),
@@ -279,7 +280,21 @@ def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
                     hint="export again (databases cut exports at a limit), or correct hits_reported",
                 )
                 notices.append(Notice("warning", text, "hits_differ"))
+        notices += _unscreened_notices(source, own)
     return notices
+
+
+def _unscreened_notices(source: Source, own: Sequence[_File]) -> Iterator[Notice]:
+    """Yield a warning where a source found by other methods brings so many records that screening may be meant."""
+    number = sum(len(file.export.reading.entries) for file in own if file.export)
+    if source.kind == "other" and number > _MANY_BY_OTHER_METHODS:
+        text = compose(
+            f'source {source.name!r}: its kind is "other" (websites, experts, citation searching), so those of its '
+            f"{number:,} records that no database has, too, skip title and abstract screening: straight to full text",
+            file=SEARCH_LOG,
+            hint='if they are to be screened, as a library of search results is, write kind = "database"',
+        )
+        yield Notice("warning", text, "source_unscreened")
 
 
 def _reject_notices(rejects: list[dict[str, Any]], folder: str) -> list[Notice]:

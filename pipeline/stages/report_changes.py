@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from pipeline.protocol import Protocol
-from pipeline.records import rows_of
 from pipeline.report.counts import Counts
 from pipeline.report.page import FileLink, Page, Section, Table, render_page
+from pipeline.stages.changed_entries import ChangedEntries, changed_entries
 from pipeline.stages.contract import StageInput
 from pipeline.stages.count import counts_of
-from pipeline.stages.update import changed_states, old_entries, since, version_of
+from pipeline.stages.update import since, version_of
 from pipeline.summary import count_lines
 from pipeline.tables import csv_bytes
 from pipeline.versions import Version
@@ -23,8 +23,12 @@ SHOWN = 200
 """Rows of a list on the page; the file has all."""
 _NEW, _GONE, _CHANGED = "new", "gone", "stands elsewhere"
 _ELSEWHERE = (
-    "Entries of the version with another state now: a decision was changed, or a work that came by other methods was "
-    "found in a database, too."
+    "Entries of the version with another state now: they waited then and are decided now, a decision was changed, or a "
+    "work that came by other methods was found in a database, too. What waited then and waits still in the same way is "
+    "not listed."
+)
+_NEW_ONES = (
+    "Entries that the version did not have, and where they stand. A copy of a work that the version had is a duplicate."
 )
 
 Row = tuple[str, ...]
@@ -56,11 +60,11 @@ def changes_section(stage: StageInput) -> Iterable[Section]:
     version = version_of(stage.files, stage.protocol)
     if version is None:
         return
-    kinds = Counter(row[1] for row in change_rows(stage, version))
+    found = changed_entries(version, stage.tables["count/states"])
     text = (
-        f"This update goes on from version {version.name}, closed on {version.closed_on}. Since then: {kinds[_NEW]:,} "
-        f"new entries, {kinds[_CHANGED]:,} entries that stand elsewhere, {kinds[_GONE]:,} gone. The totals of both "
-        "versions are derived from the ids of their studies."
+        f"This update goes on from version {version.name}, closed on {version.closed_on}. Since then: "
+        f"{len(found.new):,} new entries, {len(found.elsewhere):,} entries that stand elsewhere, {len(found.gone):,} "
+        f"gone. {_waiting(found)}The totals of both versions are derived from the ids of their studies."
     )
     yield Section(
         "What changed since the last version",
@@ -73,24 +77,34 @@ def changes_section(stage: StageInput) -> Iterable[Section]:
     )
 
 
+def _waiting(found: ChangedEntries) -> str:
+    """Return how many works wait since the version, as a sentence; an empty text where none does."""
+    if not found.waiting:
+        return ""
+    works = (
+        "1 record that waited then waits" if found.waiting == 1 else f"{found.waiting:,} records that waited then wait"
+    )
+    return f"{works} still. "
+
+
 def change_rows(stage: StageInput, version: Version) -> list[Row]:
     """Return a row for each entry that is new, gone, or stands elsewhere than in the version; columns `HEADER`."""
-    protocol, states = stage.protocol, stage.tables["count/states"]
+    protocol, found = stage.protocol, changed_entries(version, stage.tables["count/states"])
     entries = stage.tables["import/entries"]
     titles = dict(zip(entries["entry_id"], entries["title"], strict=True))
-    old = old_entries(version, states)
 
     def side(row: Mapping[str, object]) -> tuple[str, str]:
         return _text(row.get("state")), protocol.label(_text(row.get("reason")))
 
     rows = [
         (row["entry_id"], _NEW, "", "", *side(row), row["source"], _text(titles.get(row["entry_id"])))
-        for row in rows_of(states)
-        if row["entry_id"] not in old
+        for row in found.new
     ]
-    for then, now in changed_states(version, states):
+    for change, then, now in [
+        *((_CHANGED, then, now) for then, now in found.elsewhere),
+        *((_GONE, then, {}) for then in found.gone),
+    ]:
         entry = str(then["entry_id"])
-        change = _CHANGED if now else _GONE
         rows.append((entry, change, *side(then), *side(now), _text(then["source"]), version.titles.get(entry, "")))
     order = {_GONE: 0, _CHANGED: 1, _NEW: 2}
     return sorted(rows, key=lambda row: (order[row[1]], row[4], row[0]))
@@ -103,7 +117,7 @@ def _sections(stage: StageInput, version: Version, rows: Sequence[Row]) -> Itera
     for anchor, kind, heading, text in (
         ("changed", _CHANGED, "Stand elsewhere", _ELSEWHERE),
         ("gone", _GONE, "Gone", "Entries of the version whose export was edited or taken away; decisions are kept."),
-        ("new", _NEW, "New entries", "Entries that the version did not settle, and where they stand."),
+        ("new", _NEW, "New entries", _NEW_ONES),
     ):
         chosen = [row for row in rows if row[1] == kind]
         more = f" The first {SHOWN:,} of {len(chosen):,}; all are in the file." if len(chosen) > SHOWN else ""
@@ -122,8 +136,8 @@ def _counts_section(version: Version, states: pd.DataFrame, sources: pd.DataFram
     cells = tuple((name, *(f"{part[name]:,}" if name in part else "" for part in lines)) for name in names)
     header = ("What", f"Version {version.name}", "All entries now", "Update alone")
     paragraphs = [
-        "The update's own lanes hold what the version had not settled. An entry that joins a record of the version is "
-        "a duplicate there."
+        "The update's own lanes hold what the version had not settled: the new entries, and those that waited when it "
+        "was closed. An entry that joins a record of the version is a duplicate there."
     ]
     paragraphs += [f"{item.identity}: {item.n:+,} ({item.note})" for item in since(version, states).adjustments]
     return Section("Counts", "counts", tuple(paragraphs), (Table("Counts then and now", header, cells, ""),))
@@ -134,13 +148,13 @@ def _numbers(counts: Counts) -> dict[str, int]:
 
 
 def _sources_section(version: Version, states: pd.DataFrame) -> Section:
-    new = states[~states["entry_id"].isin(old_entries(version, states))]
-    there = states["source"].value_counts(), new["source"].value_counts(), version.states["source"].value_counts()
-    lanes = since(version, states).states
-    records = lanes.loc[lanes["state"] != "duplicate", "source"].value_counts()
+    new = changed_entries(version, states).new
+    then, now = Counter(version.states["source"]), Counter(states["source"])
+    added = Counter(row["source"] for row in new)
+    works = Counter(row["source"] for row in new if row["state"] != "duplicate")
     rows = tuple(
-        (source, *(f"{int(part.get(source, 0)):,}" for part in (there[2], there[0], there[1], records)))
-        for source in sorted({*there[0].index, *there[2].index})
+        (source, *(f"{part[source]:,}" for part in (then, now, added, works)))
+        for source in sorted(then.keys() | now.keys())
     )
     header = ("Source", "Entries then", "Entries now", "New entries", "New and no duplicate")
     return Section("Sources", "sources", (), (Table("Entries of each source", header, rows, ""),))

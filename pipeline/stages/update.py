@@ -62,24 +62,41 @@ def settled_entries(version: Version) -> frozenset[str]:
     return frozenset(states.loc[~states["record_id"].isin(waited), "entry_id"])
 
 
-def old_entries(version: Version, states: pd.DataFrame) -> frozenset[str]:
-    """Return the entries of now that the version settled.
+def entries_now(version: Version, states: pd.DataFrame) -> dict[str, str]:
+    """Return for each entry of the version that is there still the id it has now; no two have the same one.
 
-    Entries of one text are numbered in the order of the files, so that the copy of a new export can have taken the id
-    of the old one. Where an id stands in another file now, the entry of the same record in the old file is the old one.
+    Entries of one text are numbered without regard to which was there first, so that the copy of a new export can have
+    taken the id of the old one. Where an id stands in another file now, the entry of the same record in the old file is
+    the old one.
     """
+    file_then = {str(row["entry_id"]): row["file"] for row in rows_of(version.states)}
+    now = {str(row["entry_id"]): (_text(row["record_id"]), row["file"]) for row in rows_of(states)}
+    there = sorted(file_then.keys() & now.keys())
+    found = {entry: entry for entry in there if now[entry][1] == file_then[entry]}
+    free: dict[tuple[str, str], list[str]] = {}
+    for entry in sorted(now.keys() - found.keys()):
+        free.setdefault(now[entry], []).append(entry)
+    moved = [entry for entry in there if entry not in found]
+    for entry in moved:
+        others = free.get((now[entry][0], file_then[entry]), [])
+        if others:
+            found[entry] = others.pop(0)
+    taken = set(found.values())
+    left = [entry for entry in moved if entry not in found]
+    own = [entry for entry in left if entry not in taken]
+    found |= {entry: entry for entry in own}
+    taken |= set(own)
+    for entry in left:
+        if entry not in found:
+            found[entry] = min(other for other in now.keys() - taken if now[other][0] == now[entry][0])
+            taken.add(found[entry])
+    return found
+
+
+def old_entries(version: Version, states: pd.DataFrame) -> frozenset[str]:
+    """Return the entries of now that the version settled."""
     settled = settled_entries(version)
-    file_then = dict(zip(version.states["entry_id"], version.states["file"], strict=True))
-    record_now = dict(zip(states["entry_id"], states["record_id"], strict=True))
-    file_now = dict(zip(states["entry_id"], states["file"], strict=True))
-    free: dict[tuple[object, str], list[str]] = {}
-    for entry in sorted(set(file_now) - settled):
-        free.setdefault((record_now[entry], file_now[entry]), []).append(entry)
-    found = []
-    for entry in sorted(settled & set(file_now)):
-        others = free.get((record_now[entry], file_then[entry]), []) if file_now[entry] != file_then[entry] else []
-        found.append(others.pop(0) if others else entry)
-    return frozenset(found)
+    return frozenset(here for entry, here in entries_now(version, states).items() if entry in settled)
 
 
 def since(version: Version, states: pd.DataFrame) -> Since:
@@ -181,19 +198,6 @@ def _check(found: Since, states: pd.DataFrame) -> None:
             message = f"both versions and what is declared make {derived:,}, {there:,} are included; "
             message += f"difference {derived - there:+,}"
             raise ConservationError(identity, message, sorted(included["record_id"]))
-
-
-def changed_states(version: Version, states: pd.DataFrame) -> list[tuple[dict[str, object], dict[str, object]]]:
-    """Return (row then, row now) of each settled entry whose state or reason is another one now; gone: an empty row."""
-    now = {row["entry_id"]: row for row in rows_of(states)}
-    settled = settled_entries(version)
-    pairs = []
-    for row in rows_of(version.states):
-        later = now.get(row["entry_id"], {})
-        same = later and all(_text(row[key]) == _text(later[key]) for key in ("state", "reason"))
-        if row["entry_id"] in settled and not same:
-            pairs.append((dict(row), dict(later)))
-    return pairs
 
 
 def _text(value: object) -> str:

@@ -99,7 +99,11 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
     assert "Studies included in previous version of review" in figure
     assert "Identification of new studies via databases and registers" in figure
     changes = read_csv(report / "changes.csv")
-    assert sum(row["change"] == "new" for row in changes) == 16
+    new = [row for row in changes if row["change"] == "new"]
+    assert len(new) == 16 and {row["source"] for row in new} == {"Food Index, update"}
+    assert sum(row["state_now"] == "duplicate" for row in new) == 14  # the new search found them again
+    version = read_csv(closed.folder / "screening" / "versions" / "2026-03.csv")
+    assert not {row["entry_id"] for row in new} & {row["entry_id"] for row in version}
     elsewhere = [row for row in changes if row["change"] != "new"]
     assert {(row["change"], row["source"], row["state_now"]) for row in elsewhere} == {
         ("stands elsewhere", "Ministry website", "duplicate")

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "protocol_report",
         "protocol_screening",
         "protocol_synthesis",
+        "protocol_toml",
         "protocol_words",
     ),
     ("protocol", "tables", "array_cache"),

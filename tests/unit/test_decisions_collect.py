@@ -25,10 +25,12 @@ from tests.unit.decisions_support import (
     protocol,
     read_cells,
     save,
+    save_workbook,
     shuffled,
     task,
     title,
 )
+from tests.unit.workbook_support import workbook
 
 SHEET = "screening/worklists/0001-borderline.ann.csv"
 IN, OUT = {"decision": "include"}, {"decision": "exclude", "reason": "E1"}
@@ -271,6 +273,41 @@ def test_a_wrong_id_costs_its_own_row_only_and_the_row_stays_open(desk: Desk, wr
     assert desk.decisions() == BOTH[1:]
     assert_line(desk.problems()[0], f"{SHEET}, row 2, column 'id': {message}", f"found {wrong!r}", "copy the id back")
     assert desk.collected.sheets[0].open == {IDS[0], IDS[2]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [(True, "if the row was issued; a record that"), (False, "copy the id back")]
+)
+def test_a_row_typed_in_by_hand_says_how_a_record_comes_in(desk: Desk, typed: bool, said: str) -> None:
+    path = desk.issued()
+    by_hand = {"id": "", "title": "A work I found", "decision": "include"}
+    change(path, lambda rows: [*rows, by_hand if typed else rows[0] | by_hand])
+    desk.collect()
+    assert_line(desk.problems()[0], "row 5, column 'id': the row has no id", said)
+    assert ("comes in as a file in references/, not on a sheet" in desk.problems()[0]) is typed
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+@pytest.mark.parametrize("above", ["Meals, my list", "Meals,,,\n\nfor ann"])
+def test_a_title_above_the_header_is_to_be_deleted(desk: Desk, above: str, dialect: dict[str, str]) -> None:
+    path = desk.issued()
+    save(path, [row | IN for row in read_cells(path)], **dialect | {"first": f"{dialect.get('first', '')}{above}\r\n"})
+    desk.collect()
+    row = above.count("\n") + 2
+    (problem,) = desk.problems()
+    assert_line(problem, SHEET, f"in row {row}, so nothing of it was read", f"delete what stands above row {row}")
+    assert "found 'Meals" in problem and not desk.rows()
+
+
+def test_a_title_above_the_header_of_a_workbook_is_to_be_deleted(desk: Desk) -> None:
+    path = desk.issued()
+    cells = read_cells(path)
+    names = list(cells[0])
+    rows = [["My list"], [], names, *(list((row | IN).values()) for row in cells)]
+    path.with_suffix(".xlsx").write_bytes(workbook({"s": rows}))
+    path.unlink()
+    desk.collect()
+    assert_line(desk.problems()[0], "in row 3", "found 'My list'", "delete what stands above row 3")
 
 
 def test_a_row_without_id_and_answer_is_a_warning(desk: Desk) -> None:
@@ -558,6 +595,78 @@ def test_a_sheet_given_to_somebody_else_is_not_counted_as_theirs(desk: Desk) -> 
     other.rename(path)
     desk.collect()
     assert desk.decisions("ann") == BOTH[:1]
+
+
+def copied(path: Path, reviewer: str) -> Path:
+    """Copy a sheet under another person's name, as the documentation says, and return the copy."""
+    other = path.with_name(path.name.replace(".ann.", f".{reviewer}."))
+    other.write_bytes(path.read_bytes())
+    return other
+
+
+@pytest.mark.parametrize("reviewer", ["bob", "cleo"])
+def test_a_copy_of_a_coding_sheet_is_the_coding_of_the_person_it_is_named_after(desk: Desk, reviewer: str) -> None:
+    path = desk.issued(3, "coding")
+    other = copied(path, reviewer)
+    fill(path, {"codes": "co_design"}, {"codes": "co_delivery"})
+    fill(other, {"codes": "co_design"}, {"codes": "co_design"})
+    for _ in range(2):
+        desk.issue()
+        assert desk.problems() == [] and desk.texts("warning") == []
+    assert [row.decision for row in desk.rows("ann")] == ["co_design", "co_delivery"]
+    assert [(row.reviewer, row.decision) for row in desk.rows(reviewer)] == [(reviewer, "co_design")] * 2
+    assert {row.worklist for row in desk.rows(reviewer)} == {f"screening/worklists/{other.name}"}
+    fill(other, {"codes": "co_delivery"})
+    desk.collect()
+    assert [row.decision for row in desk.rows(reviewer)] == ["co_design", "co_design", "co_delivery"]
+    assert len(desk.rows("ann")) == 2 and desk.problems() == []
+
+
+def test_a_coding_sheet_saved_as_a_workbook_can_be_copied_too(desk: Desk) -> None:
+    path = desk.issued(2, "coding")
+    other = copied(path, "bob")
+    fill(other, {"codes": "co_design"})
+    save_workbook(path.with_suffix(".xlsx"), read_cells(path))
+    path.unlink()
+    desk.collect()
+    assert desk.problems() == [] and len(desk.rows("bob")) == 1
+
+
+def test_codes_that_were_copied_along_are_said(desk: Desk) -> None:
+    path = desk.issued(3, "coding")
+    fill(path, {"codes": "co_design"}, {"codes": "co_delivery"})
+    other = copied(path, "bob")
+    fill(other, {}, {}, {"codes": "co_design"})
+    desk.collect()
+    assert len(desk.rows("bob")) == 3
+    assert_line(desk.texts("warning")[0], other.name, "all 2 answers", "taken for bob", "that ann coded", "withdraw")
+    desk.collect()
+    assert desk.texts("warning") == [], "said once, when they are taken"
+
+
+def test_a_coding_sheet_that_was_only_renamed_is_nobody_elses(desk: Desk) -> None:
+    path = desk.issued(2, "coding")
+    fill(path, {"codes": "co_design"})
+    other = path.rename(path.with_name("0001-coding.bob.csv"))
+    desk.collect()
+    assert not desk.rows("bob")
+    assert_line(
+        desk.problems()[0], other.name, "issued under another name", "put a copy with that person's name beside"
+    )
+    other.rename(path)
+    copied(path, "zoe")
+    desk.collect()
+    assert_line(desk.problems()[0], "0001-coding.zoe.csv", "does not know", "or past_reviewers for who only codes")
+
+
+@pytest.mark.parametrize("kind", ["borderline", "full-text", "conflicts"])
+def test_a_copy_of_another_kind_under_another_name_is_not_read(desk: Desk, kind: str) -> None:
+    path = desk.issued(2, kind)
+    other = copied(path, "bob")
+    fill(other, {"decision": "include", "retrieved": "yes"})
+    desk.collect()
+    assert not desk.rows("bob")
+    assert_line(desk.problems()[0], other.name, "issued under another name", "take one of the two away")
 
 
 def test_a_copy_of_a_sheet_under_another_number_is_not_read(desk: Desk) -> None:

@@ -249,6 +249,17 @@ def test_hits_that_do_not_fit_the_export_are_named(hits: int, warned: int) -> No
         )
 
 
+@pytest.mark.parametrize(("number", "kind", "warned"), [(200, "other", 0), (201, "other", 1), (201, "database", 0)])
+def test_many_records_that_skip_screening_are_named(number: int, kind: str, warned: int) -> None:
+    works = "\n".join(RIS_1.replace("gardens", f"gardens {place}") for place in range(number))
+    log = source("Zotero library", '"z.ris"').replace('"database"', f'"{kind}"')
+    found = told(run({"z.ris": works}, log), "source_unscreened")
+    assert len(found) == warned
+    for text in found:
+        assert text.startswith("references/sources.toml: source 'Zotero library': its kind is \"other\"")
+        assert "201 records" in text and "skip title and abstract screening" in text and 'kind = "database"' in text
+
+
 def test_hits_are_compared_with_all_exports_of_a_source_and_rejects_count() -> None:
     log = source("Scopus", '["a.ris", "b.bib"]', hits_reported=4)
     assert told(run({"a.ris": RIS, "b.bib": BIB_1 + BIB_CUT}, log), "hits_differ") == []

@@ -449,6 +449,29 @@ def test_broken_toml_names_the_line(tmp_path: Path) -> None:
         assert "line 3" in text
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("resolver = pia # settles", 'text stands in quotation marks: resolver = "pia"'),
+        ("resolver = trueish", 'text stands in quotation marks: resolver = "trueish"'),
+        ("title = School meals", 'text stands in quotation marks: title = "School meals"'),
+        ('reviewers = [ann, "ben"]', 'text stands in quotation marks: "ann"'),
+        ("resolver = \u201cpia\u201d", 'use straight quotation marks: resolver = "pia"'),
+        ("marked = True", "write marked = true"),
+        ("searched_on = 14.3.2026", "write a date as year-month-day: 2026-03-14"),
+        ("searched_on = 2026-3-4", "write a date as year-month-day: 2026-03-14"),
+        ('title = "Meals', "close the text with a quotation mark in the same line"),
+        ('pdfs = "C:\\Users"', "write / in place of \\ in paths"),
+        ('resolver "pia"', "write: key = value"),
+        ("seed = 01", ""),
+    ],
+)
+def test_a_line_that_is_no_toml_is_shown_with_how_it_is_meant_to_be(tmp_path: Path, line: str, said: str) -> None:
+    (text,) = mistakes(tmp_path, f"[screening]\n{line}\nbatch_size = 5\n")
+    assert text.startswith("is not valid TOML: ") and "(at line 2, column " in text and text.isprintable()
+    assert repr(line) in text and (f"; {said}" in text if said else text.endswith(repr(line)))
+
+
 def test_a_table_given_twice_is_a_message(tmp_path: Path) -> None:
     assert "is not valid TOML" in mistakes(tmp_path, GOOD + "[review]\n")[0]
 

@@ -21,12 +21,11 @@ from pipeline.protocol import ScreeningSection
 from pipeline.screen.classifier import ClassifierSettings, fit, gather_evidence, out_of_fold_scores
 from pipeline.screen.evaluate import early_recall, work_saved
 from pipeline.screen.features import features_from, record_features
+from pipeline.screen.printed_terms import OTHER_WORDS, START, all_terms
 from pipeline.screen.ranking import (
-    OTHER_WORDS,
     RANKING_COLUMNS,
     CriteriaText,
     Ranking,
-    all_terms,
     in_points,
     learn,
     rank_records,
@@ -264,20 +263,21 @@ def test_points_part_what_was_included_from_what_was_excluded_and_keep_the_order
     assert table.sort_values("rank")["score"].is_monotonic_decreasing
 
 
-def test_printed_terms_and_the_intercept_are_the_score_as_printed() -> None:
+def test_printed_terms_are_the_score_as_printed() -> None:
     records = corpus(90)
     ranking = ranked(records, some(truth(records), 45))
     for terms, score in zip(ranking.table["terms"], ranking.table["score"], strict=True):
-        assert 0 < len(terms) <= 8
+        assert 0 < len(terms) <= 9
         assert all(re.fullmatch(r".+ [+-]\d+\.\d\d", term) for term in terms)
-        assert printed_sum(terms) + ranking.model_card["intercept"] == pytest.approx(score, abs=0.006)
+        assert terms[-1] == f"{START} {ranking.model_card['intercept']:+.2f}"
+        assert printed_sum(terms) == pytest.approx(score, abs=0.006)
 
 
 def test_strongest_terms_come_first_and_few_words_need_no_rest() -> None:
     records = corpus(60)
     records.loc[0, ["title", "abstract"]] = ["qi", pd.NA]
     table = by_id(ranked(records, some(truth(records), 40)))
-    strengths = [abs(float(term.rsplit(" ", 1)[1])) for term in table["terms"].iloc[20] if OTHER_WORDS not in term]
+    strengths = [abs(float(term.rsplit(" ", 1)[1])) for term in table["terms"].iloc[20] if term[0] != "("]
     assert strengths == sorted(strengths, reverse=True)
     assert any(OTHER_WORDS in term for term in table["terms"].iloc[20])
     assert not any(OTHER_WORDS in term for term in table["terms"].iloc[0])
@@ -460,6 +460,6 @@ def test_terms_sum_to_the_score_when_one_machine_learned_from_all_readings() -> 
     ranking = ranked(records, some(truth(records), 360))
     assert ranking.model_card["model"].endswith("one linear support vector machine")
     for terms, score in zip(ranking.table["terms"], ranking.table["score"], strict=True):
-        assert printed_sum(terms) + ranking.model_card["intercept"] == pytest.approx(score, abs=0.006)
+        assert printed_sum(terms) == pytest.approx(score, abs=0.006)
     shuffled = ranked(records.sample(frac=1, random_state=3), some(truth(records), 360))
     pd.testing.assert_frame_equal(shuffled.table, ranking.table)

@@ -20,8 +20,9 @@ from pipeline.report.flow import flow_of
 from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
 from pipeline.stages import update
+from pipeline.stages.changed_entries import changed_entries
 from pipeline.stages.count import counts_of
-from pipeline.stages.update import changed_states, old_entries, settled_entries, since
+from pipeline.stages.update import old_entries, settled_entries, since
 from pipeline.versions import Version, read_version, version_bytes
 
 PROTOCOL = Protocol.model_validate(
@@ -166,10 +167,60 @@ def test_a_copy_in_a_new_export_that_took_the_id_of_the_old_one_is_the_new_one()
     assert old_entries(then, renamed) == {"a"}
 
 
+def listed(then: Version, now: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what is listed as changed: "id state" of new entries, "id state then > now" of others, ids of the gone."""
+    found = changed_entries(then, now)
+    return {
+        "new": [f"{row['entry_id']} {row['state']}" for row in found.new],
+        "elsewhere": [f"{was['entry_id']} {was['state']} > {row['state']}" for was, row in found.elsewhere],
+        "gone": [row["entry_id"] for row in found.gone],
+    }
+
+
 def test_entries_that_stand_elsewhere_or_are_gone_are_listed() -> None:
     now = states(("a", "a", "report_excluded", "a"), ("b", "b", "included", "b"), ("u", "", "removed", ""))
-    changed = {str(then["entry_id"]): after.get("state", "gone") for then, after in changed_states(THEN, now)}
-    assert changed == {"a": "report_excluded", "c": "gone", "d": "gone", "e": "gone"}
+    assert listed(THEN, now) == {
+        "new": [],
+        "elsewhere": ["a included > report_excluded"],
+        "gone": ["c", "d", "e", "w", "x"],
+    }
+
+
+def test_what_waited_then_is_not_new_and_is_listed_once_it_is_decided() -> None:
+    then = version(*((name, name, "awaiting_screening", "") for name in "abc"))
+    still = [(name, name, "awaiting_screening", "") for name in "ab"]
+    now = states(*still, ("c", "c", "excluded_human", ""), ("n", "n", "awaiting_screening", "", "New"))
+    assert listed(then, now) == {
+        "new": ["n awaiting_screening"],
+        "elsewhere": ["c awaiting_screening > excluded_human"],
+        "gone": [],
+    }
+    assert changed_entries(then, now).waiting == 2
+    assert changed_entries(then, then.states).waiting == 3 and not changed_entries(then, then.states).new
+
+
+def test_a_copy_found_again_is_a_new_duplicate_under_a_new_id_and_the_old_entry_stands_where_it_stood() -> None:
+    then = version(("a", "a", "excluded_human", ""), ("w", "w", "awaiting_screening", ""))
+    took_the_id = states(
+        ("a", "a", "excluded_human", "", "New"),  # word for word the same: the copy has the old id now
+        ("b", "a", "duplicate", "", "Old"),
+        ("m", "m", "awaiting_screening", "", "New"),  # shown by the copy now, because nobody decided it yet
+        ("w", "m", "duplicate", "", "Old"),
+    )
+    found = changed_entries(then, took_the_id)
+    assert listed(then, took_the_id) == {"new": ["b duplicate", "m duplicate"], "elsewhere": [], "gone": []}
+    assert {row["source"] for row in found.new} == {"New"} and found.waiting == 1
+
+
+def test_of_many_copies_each_stands_in_the_source_that_brought_it() -> None:
+    then = version(("a", "a", "included", "a", "One"), ("b", "a", "duplicate", "a", "Two"))
+    now = states(
+        ("a", "a", "included", "a", "New"), ("b", "a", "duplicate", "a", "One"), ("c", "a", "duplicate", "a", "Two")
+    )
+    assert update.entries_now(then, now) == {"a": "b", "b": "c"}
+    found = changed_entries(then, now)
+    assert [(row["entry_id"], row["state"], row["source"]) for row in found.new] == [("c", "duplicate", "New")]
+    assert found.elsewhere == () and found.gone == ()
 
 
 @given(st.integers(0, 10_000))
@@ -207,3 +258,8 @@ def test_totals_hold_whatever_becomes_of_records_and_studies(seed: int) -> None:
     included = now[now["state"] == "included"]
     assert counts.total_studies == included["study_id"].nunique() and counts.total_reports == len(included)
     assert broken_identities(counts) == [] and check_flow(flow_of(counts)).broken == ()
+    found = changed_entries(then, now)
+    here = update.entries_now(then, now)
+    assert len(set(here.values())) == len(here) and len(found.new) + len(here) == len(now)
+    assert len(found.gone) + len(here) == len(then.states)
+    assert not {row["entry_id"] for row in found.new} & set(then.states["entry_id"])
