@@ -133,6 +133,9 @@ class SheetReader(RowReader):
         log = self.context.log
         own = log.get(self.issued_as)
         home = next((item for item in log.values() if seal and item.seal == seal), None)
+        if not seal and own is None:
+            # Without its column `sheet` the file still has the number of the sheet that it was.
+            home = next((item for item in log.values() if self._has_number_of(item.file)), None)
         if home is None or home.file == self.issued_as:
             return False
         issued = sheet_name(home.file.rpartition("/")[2]) or self.name
@@ -152,6 +155,10 @@ class SheetReader(RowReader):
         )
         self.name = issued
         return True
+
+    def _has_number_of(self, file: str) -> bool:
+        issued = sheet_name(file.rpartition("/")[2])
+        return issued is not None and (issued.number, issued.kind) == (self.name.number, self.name.kind)
 
     def _notes_about(self, sheet: Sheet, listed: Mapping[str, bool], seal: str) -> None:
         """Note what concerns many rows in one line each."""

@@ -597,6 +597,22 @@ def test_a_sheet_given_to_somebody_else_is_not_counted_as_theirs(desk: Desk) -> 
     assert desk.decisions("ann") == BOTH[:1]
 
 
+@pytest.mark.parametrize("logged", [True, False])
+def test_a_renamed_sheet_without_its_seal_is_known_by_its_number(desk: Desk, logged: bool) -> None:
+    path = desk.issued()
+    fill(path, IN)
+    change(path, lambda rows: [{name: cell for name, cell in row.items() if name != "sheet"} for row in rows])
+    if not logged:
+        (desk.review.screening / "machine" / "sheets.csv").unlink()
+    path.rename(path.with_name("0001-borderline.bob.csv"))
+    desk.collect()
+    if logged:
+        assert desk.decisions("bob") == []
+        assert_line(desk.problems()[0], "issued under another name", f"allowed: {SHEET}", "give it that name again")
+    else:  # nothing tells that it was ever somebody else's
+        assert len(desk.decisions("bob")) == 1
+
+
 def copied(path: Path, reviewer: str) -> Path:
     """Copy a sheet under another person's name, as the documentation says, and return the copy."""
     other = path.with_name(path.name.replace(".ann.", f".{reviewer}."))
