@@ -114,17 +114,10 @@ class LinearModel:
     intercept: float
     meaning: NDArray[np.float64] | None = None
 
-    def scores(self, matrix: csr_matrix, rows: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """Return the signed decision value of each record: above 0 is the side of the inclusions (no unit).
-
-        Args:
-            matrix: words of the records.
-            rows: which records of the review these are; None: all of them.
-        """
+    def scores(self, matrix: csr_matrix) -> NDArray[np.float64]:
+        """Return the signed decision value of every record: above 0 is the side of the inclusions (no unit)."""
         scores = np.asarray(matrix @ self.weights + self.intercept, dtype=np.float64)
-        if self.meaning is None:
-            return scores
-        return scores + (self.meaning if rows is None else self.meaning[rows])
+        return scores if self.meaning is None else scores + self.meaning
 
     def contributions(self, matrix: csr_matrix) -> csr_matrix:
         """Return what each word of each record adds to its score, as a sparse table shaped like `matrix`."""
@@ -344,10 +337,10 @@ def out_of_fold_scores(evidence: Evidence, settings: ClassifierSettings) -> NDAr
         return scores
     for fold in np.unique(evidence.folds):
         held_out = evidence.folds == fold
-        model = fit(evidence, held_out, settings).model
-        if model is not None:
-            rows = np.flatnonzero(evidence.features.has_words & held_out)
-            scores[rows] = model.scores(evidence.features.matrix[rows], rows)
+        found = fit(evidence, held_out, settings).scores
+        if found is not None:
+            rows = evidence.features.has_words & held_out
+            scores[rows] = found[rows]
     return scores
 
 

@@ -184,10 +184,15 @@ def count_parts(words: csr_matrix, vocabulary: Sequence[str], common_share: floa
 
 def weighted(counts: csr_matrix, rarity: NDArray[np.float64]) -> csr_matrix:
     """Return counts as weights: (1 + log count) x rarity, each row of length 1."""
-    data = (1 + np.log(counts.data)) * rarity[counts.indices]
-    rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
-    lengths = np.sqrt(np.bincount(rows, weights=data**2, minlength=counts.shape[0]))
-    weighted = csr_matrix((data / lengths[rows], counts.indices, counts.indptr), shape=counts.shape)
+    times = counts.data.astype(np.int64)
+    # Counts are small whole numbers: one logarithm for each number that occurs.
+    logarithms = 1 + np.log(np.arange(1, int(times.max(initial=1)) + 1))
+    data = logarithms[times - 1] * rarity[counts.indices]
+    terms = np.diff(counts.indptr)
+    squares = np.zeros(counts.shape[0])
+    squares[terms > 0] = np.add.reduceat(data**2, counts.indptr[:-1][terms > 0]) if len(data) else 0.0
+    data /= np.repeat(np.sqrt(squares), terms)
+    weighted = csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
     weighted.sort_indices()
     return weighted
 
