@@ -128,9 +128,17 @@ def _first_rows(
 
 
 def progress_numbers(
-    progress: ScreeningProgress, state: MachineState, protocol: Protocol, why_no_run: str
+    progress: ScreeningProgress, state: MachineState, protocol: Protocol, why_no_run: str, half_read: int = 0
 ) -> dict[str, Any]:
-    """Return what status.json says about screening: counts, statements, rounds, drift, machine run, and the lines."""
+    """Return what status.json says about screening: counts, statements, rounds, drift, machine run, and the lines.
+
+    Args:
+        progress: how far screening is.
+        state: what the machine run that counts does.
+        protocol: the protocol.
+        why_no_run: why no machine run is due.
+        half_read: undecided records that somebody decided and another person is still to read.
+    """
     statements = rows_of(progress.tables["statements"])
     rounds = progress.tables["rounds"]
     decided = len(progress.read)
@@ -139,6 +147,7 @@ def progress_numbers(
         "decided": decided,
         "included": sum(item.included for item in progress.read),
         "undecided": progress.undecided,
+        "waiting_for_another_reader": half_read,
         "undecided_without_abstract": progress.undecided_without_abstract,
         "rounds": len(rounds),
         "next_batch": batch_rows(decided, settings.smallest_batch, settings.batch_size),
@@ -183,6 +192,9 @@ def _lines(
     if not total:
         return
     head = f"Screening: {numbers['decided']:,} of {total:,} records decided, {numbers['included']:,} included"
+    half_read = numbers["waiting_for_another_reader"]
+    if half_read:
+        head += f"; {half_read:,} more decided by one person {'waits' if half_read == 1 else 'wait'} for another reader"
     if not numbers["undecided"]:
         yield f"{head}: every record is decided by people"
     else:
