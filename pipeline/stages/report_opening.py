@@ -7,6 +7,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from pipeline.decisions.criteria_log import (
+    CRITERIA_LOG,
+    CriteriaChange,
+    criteria_changes,
+    present_state,
+    read_criteria_log,
+)
 from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.page import Section, Table
@@ -84,7 +91,8 @@ def _amendments(content: ReportContent) -> Section:
     tables = [Table("Protocol versions of the decisions", ("Version", "Decisions", "First", "Last", "Stages"), given)]
     if changes:
         tables.append(Table("Changes of the protocol", ("Version", "Date", "What", "Why"), changes))
-    said = [_said_of_versions(versions, content.protocol)]
+    unnumbered = _unnumbered(content)
+    said = [_said_of_versions(versions, content.protocol, unnumbered), *map(_said_of_change, unnumbered)]
     unexplained = sorted(set(versions[1:]) - {item.version for item in declared})
     if unexplained:
         said.append(
@@ -98,10 +106,36 @@ def _one_line(*texts: str) -> tuple[str, ...]:
     return tuple(" ".join(text.split()) for text in texts)
 
 
-def _said_of_versions(versions: list[str], protocol: Protocol) -> str:
+def _unnumbered(content: ReportContent) -> list[CriteriaChange]:
+    """Return the changes of criteria that people decided before and after under one version of the protocol."""
+    tables = (content.stage.tables[f"decisions/{name}"] for name in ("screening", "full_text"))
+    given = [
+        (_plain(row["protocol_version"]), _plain(row["when"]))
+        for table in tables
+        for row in rows_of(table.loc[table["stage"] != "retrieval", ["protocol_version", "when"]])
+    ]
+    log = read_criteria_log(content.stage.files.get(CRITERIA_LOG, b""))
+    return criteria_changes(log, present_state(content.protocol), given)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _said_of_change(change: CriteriaChange) -> str:
+    were = "decision was" if change.decisions == 1 else "decisions were"
+    return (
+        f"The criteria changed under version {change.version} without a new version: {'; '.join(change.what)}. "
+        f"{change.decisions:,} {were} made before that, under the earlier criteria, and stand as they were made."
+    )
+
+
+def _said_of_versions(versions: list[str], protocol: Protocol, unnumbered: list[CriteriaChange]) -> str:
     if not versions:
         return "No decision has been made yet."
     if len(versions) == 1 and versions[0] == protocol.review.version:
+        if unnumbered:
+            return f"Every decision was made under protocol version {versions[0]}, the present one."
         return (
             f"Every decision was made under protocol version {versions[0]}, the present one: no version was raised "
             "after screening began."
