@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.decisions.criteria_log import CRITERIA_LOG, changed_rules, present_state, read_criteria_log, state_of
 from pipeline.draws import read_draws
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame, rows_of
@@ -30,6 +31,7 @@ from pipeline.screen.statements import (
     statement_rows,
     stopping_statements,
     triage_statements,
+    voided,
 )
 from pipeline.stages.contract import StageInput
 from pipeline.stages.screen_machine import MachineState
@@ -77,6 +79,7 @@ def screening_progress(stage: StageInput, screened: pd.DataFrame, workings: Work
     triage = triage_statements(
         workings.evidence, full, included, workings.method, settings.target_recall, settings.confidence
     )
+    triage = voided(triage, *_decided_before(stage, main, triage.sample))
     scores = np.where(workings.decided, workings.held_out, workings.scores)
     drift = score_drift(_sources(stage, main), dict(zip(ids, scores.tolist(), strict=True)), included)
     issued = [row for rows in draws.values() for row in rows.values()]
@@ -87,6 +90,29 @@ def screening_progress(stage: StageInput, screened: pd.DataFrame, workings: Work
         "drift": entry_frame([dict(vars(item)) for item in drift], DRIFT_COLUMNS),
     }
     return ScreeningProgress(tables, tuple(read), triage, tuple(drift), len(undecided), without)
+
+
+def _decided_before(stage: StageInput, main: pd.DataFrame, sample: Collection[str]) -> tuple[int, str]:
+    """Return how many records of the sample were decided under other criteria than the present ones, and that in words.
+
+    A record counts by the newest of the decisions its outcome rests on; other names of codes are no other criteria.
+    """
+    log = read_criteria_log(stage.files.get(CRITERIA_LOG, b""))
+    if len(log) < 2 or not sample:
+        return 0, ""
+    names = ["row_id", "protocol_version", "when"]
+    given = pd.concat([stage.tables[f"decisions/{name}"][names] for name in ("screening", "full_text")]).fillna("")
+    known = {row["row_id"]: (row["when"], row["protocol_version"]) for row in rows_of(given)}
+    present, what, number = present_state(stage.protocol), dict[str, None](), 0
+    for rests_on in main.loc[main["record_id"].isin(list(sample)), "rests_on"]:
+        when, version = max((known[row] for row in rests_on if row in known), default=("", ""))
+        then = state_of(log, version, when)
+        changed = changed_rules(then, present) if then else ()
+        number += bool(changed)
+        what |= dict.fromkeys(changed)
+    were = "was" if number == 1 else "were"
+    words = f"{number:,} of {len(sample):,} records of the random sample {were} decided ({'; '.join(what)})"
+    return number, words
 
 
 def labels_of(screened: pd.DataFrame) -> dict[str, bool]:

@@ -155,6 +155,9 @@ def test_a_renamed_code_and_a_changed_text_are_named_until_the_version_is_raised
 
     changed(review, ('version = "1"', 'version = "2"'))
     run = run_stages(review)
+    triage = [row for row in run.status()["screening"]["statements"] if row["kind"] == "triage"]
+    assert len(triage) == 2  # another version is no excuse: the sample was decided under the earlier text
+    assert all("changed after 32 of 32 records of the random sample were decided" in row["sentence"] for row in triage)
     assert not told(run, "criteria_changed") and told(run, "unknown_code")
     assert "without a new version" not in page(review)
 
@@ -168,3 +171,13 @@ def test_a_new_label_leaves_what_was_filled_before_as_it_is(review: Review) -> N
     assert not [notice.text for notice in run.notices if notice.severity == "problem"]
     assert not told(run, "criteria_changed")
     assert (review.ledgers / "ann.csv").read_bytes() == before
+
+
+def test_records_of_the_sample_that_are_looked_at_again_count_under_the_present_criteria(review: Review) -> None:
+    changed(review, ("Lessons, gardens", "Lessons, farms, gardens"), ('version = "1"', 'version = "2"'))
+    run_stages(review)
+    sheet = review.worklists / "0001-borderline.ann.csv"
+    rows = read_csv(sheet)
+    save(sheet, [row | ({"note": "looked at again"} if place else {}) for place, row in enumerate(rows)])
+    statements = run_stages(review).status()["screening"]["statements"]
+    assert "changed after 1 of 32 records of the random sample was decided" in statements[-1]["sentence"]
