@@ -9,7 +9,7 @@ from pipeline.decisions.resolve import Decision, Outcome, newest
 from pipeline.decisions.words import EXCLUDE, INCLUDE
 from pipeline.errors import Notice, Severity, compose
 
-_SHOWN = 10
+_SHOWN, _LINES = 10, 5
 _SAID = {INCLUDE: "included", EXCLUDE: "excluded"}
 
 
@@ -96,7 +96,7 @@ def _left_out_notices(judged: Sequence[JudgedRecord]) -> list[Notice]:
         if record.full_text and record.outcome.outcome != "included" and not record.waits_for_reader
     ]
     notices = []
-    for record in left[:_SHOWN]:
+    for record in left[:_LINES]:
         last = record.full_text[-1]
         given = ", ".join(f"{d.reviewer}: {d.decision}" for d in record.outcome.rests_on) or "taken back"
         was = "the study leaves the included set" if last.decision == INCLUDE else "the report is no longer counted"
@@ -108,9 +108,9 @@ def _left_out_notices(judged: Sequence[JudgedRecord]) -> list[Notice]:
             hint="correct the row of the title-and-abstract sheet to include if the full-text decision is to count",
         )
         notices.append(Notice("warning", text, "full_text_left_out"))
-    if len(left) > _SHOWN:
-        more = _listed([record.record_id for record in left[_SHOWN:]])
-        text = f"{len(left) - _SHOWN:,} more records have full-text decisions that no longer count: {more}"
+    if len(left) > _LINES:
+        more = _listed([record.record_id for record in left[_LINES:]])
+        text = f"{len(left) - _LINES:,} more records have full-text decisions that no longer count: {more}"
         notices.append(Notice("warning", text, "full_text_left_out"))
     return notices
 

@@ -21,6 +21,7 @@ from pipeline.report.wording import counted
 from pipeline.stages.report_content import ReportContent
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_GONE = "(no code of the protocol now; decisions name it)"
 _NAMES = {"screening": "title and abstract", "full_text": "full text", "coding": "coding"}
 
 
@@ -73,6 +74,8 @@ def _criteria(content: ReportContent) -> Section:
         )
         for code in protocol.exclusion_codes
     ]
+    gone = sorted({*at_title, *at_full_text} - {*protocol.exclusion_codes})
+    rows += [(code, code, _GONE, f"{at_title.get(code, 0):,}", f"{at_full_text.get(code, 0):,}") for code in gone]
     header = ("Code", "Name", "Text", "Records excluded", "Reports excluded")
     text = "All inclusion criteria must hold; of the exclusion codes the first that fits is given."
     note = "Records are excluded at title and abstract, reports at full text."
@@ -93,7 +96,8 @@ def _amendments(content: ReportContent) -> Section:
         tables.append(Table("Changes of the protocol", ("Version", "Date", "What", "Why"), changes))
     unnumbered = _unnumbered(content)
     said = [_said_of_versions(versions, content.protocol, unnumbered), *map(_said_of_change, unnumbered)]
-    unexplained = sorted(set(versions[1:]) - {item.version for item in declared})
+    later = {*versions[1:], content.protocol.review.version} - {*versions[:1]} if versions else set[str]()
+    unexplained = sorted(later - {item.version for item in declared})
     if unexplained:
         said.append(
             f"Not explained in the protocol: the change to version {', '.join(unexplained)}. Each is described in a "

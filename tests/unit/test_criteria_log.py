@@ -152,6 +152,7 @@ def test_a_renamed_code_and_a_changed_text_are_named_until_the_version_is_raised
     assert "no version was raised after screening began" not in page(review)
     assert "The criteria changed under version 1 without a new version: the text of E1_no_meal changed" in page(review)
     assert "32 decisions were made before that" in page(review)
+    assert "(no code of the protocol now; decisions name it)" in page(review)
 
     changed(review, ('version = "1"', 'version = "2"'))
     run = run_stages(review)
@@ -160,6 +161,7 @@ def test_a_renamed_code_and_a_changed_text_are_named_until_the_version_is_raised
     assert all("changed after 32 of 32 records of the random sample were decided" in row["sentence"] for row in triage)
     assert not told(run, "criteria_changed") and told(run, "unknown_code")
     assert "without a new version" not in page(review)
+    assert "Not explained in the protocol: the change to version 2." in page(review)
 
 
 def test_a_new_label_leaves_what_was_filled_before_as_it_is(review: Review) -> None:
