@@ -1,15 +1,18 @@
 """The log of criteria: what the criteria were while people decided, `screening/machine/criteria.csv`.
 
 It is only ever added to: whenever a run finds other criteria, or another version of the protocol, than the run before,
-all criteria are noted with the time and the version. A decision was made under the criteria that were noted last before
-it was taken into its ledger. Criteria that were changed before anybody decided under them are no change. Without the
-log (deleted, or a review that is older than it) the criteria of the next run count as those of all decisions so far.
+all criteria are noted with the version and the number of rows that each ledger had. A decision was made under the
+criteria that were noted last when its row was not yet in its ledger. Criteria that were changed before anybody decided
+under them are no change. Without the log (deleted, or a review that is older than it) the criteria of the next run
+count as those of all decisions so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.decisions.sheet import read_sheet_bytes
 from pipeline.errors import ReviewError
@@ -19,7 +22,8 @@ from pipeline.store import write_if_changed
 from pipeline.tables import csv_bytes, plain_cell
 
 CRITERIA_LOG = "screening/machine/criteria.csv"
-HEADER = ("number", "when", "protocol_version", "code", "label", "include_if", "exclude_if")
+HEADER = ("number", "ledger_rows", "protocol_version", "code", "label", "include_if", "exclude_if")
+_LENGTH = re.compile(r"(\S+) ([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,25 @@ class LoggedCriterion:
 
 @dataclass(frozen=True)
 class CriteriaState:
-    """All criteria as a run found them: since when (UTC), under which version of the protocol."""
+    """All criteria as a run found them.
 
-    when: str
+    Attributes:
+        version: the version of the protocol.
+        criteria: the criteria.
+        ledger_rows: person -> rows that the person's ledger had: these were decided before.
+    """
+
     version: str
     criteria: tuple[LoggedCriterion, ...]
+    ledger_rows: Mapping[str, int] = field(default_factory=dict)
+
+
+class Made(NamedTuple):
+    """How a decision was made: under which version of the protocol, by whom, its place in the person's ledger."""
+
+    version: str
+    reviewer: str
+    place: int
 
 
 @dataclass(frozen=True)
@@ -61,13 +79,13 @@ class CriteriaChange:
     what: tuple[str, ...]
 
 
-def present_state(protocol: Protocol, when: str = "") -> CriteriaState:
-    """Return the criteria of a protocol as they are now; spacing does not count."""
+def present_state(protocol: Protocol, ledger_rows: Mapping[str, int] | None = None) -> CriteriaState:
+    """Return the criteria of a protocol as they are now, and how long the ledgers are; spacing does not count."""
     criteria = (
         LoggedCriterion(code, *(" ".join(text.split()) for text in (item.label, item.include_if, item.exclude_if)))
         for code, item in protocol.criteria.items()
     )
-    return CriteriaState(when, protocol.review.version, tuple(criteria))
+    return CriteriaState(protocol.review.version, tuple(criteria), dict(ledger_rows or {}))
 
 
 def read_criteria_log(data: bytes) -> tuple[CriteriaState, ...]:
@@ -83,7 +101,8 @@ def read_criteria_log(data: bytes) -> tuple[CriteriaState, ...]:
 def _state(rows: Sequence[dict[str, str]]) -> CriteriaState:
     names = ("code", "label", "include_if", "exclude_if")
     criteria = tuple(LoggedCriterion(*(row[name] for name in names)) for row in rows)
-    return CriteriaState(rows[0]["when"], rows[0]["protocol_version"], criteria)
+    lengths = {name: int(number) for name, number in _LENGTH.findall(rows[0]["ledger_rows"])}
+    return CriteriaState(rows[0]["protocol_version"], criteria, lengths)
 
 
 def criteria_log(review: Review) -> tuple[CriteriaState, ...]:
@@ -100,24 +119,24 @@ def criteria_log(review: Review) -> tuple[CriteriaState, ...]:
         raise ReviewError(f"cannot be read: {error.strerror}", file=CRITERIA_LOG, hint=hint) from error
 
 
-def log_criteria(review: Review, protocol: Protocol, when: str) -> tuple[CriteriaState, ...]:
+def log_criteria(review: Review, protocol: Protocol, ledger_rows: Mapping[str, int]) -> tuple[CriteriaState, ...]:
     """Note the criteria where they are not those of the last run, and return the log.
 
     Args:
         review: the review.
         protocol: its protocol.
-        when: the time to write, UTC.
+        ledger_rows: person -> rows of the ledger, what this run took in among them.
 
     Raises:
         ReviewError: the log cannot be read or written.
     """
     log = criteria_log(review)
-    now = present_state(protocol, when)
+    now = present_state(protocol, ledger_rows)
     if log and (log[-1].version, set(log[-1].criteria)) == (now.version, set(now.criteria)):
         return log
     log = (*log, now)
     rows = [
-        (number, state.when, state.version, item.code, item.label, item.include_if, item.exclude_if)
+        (number, _lengths(state), state.version, item.code, item.label, item.include_if, item.exclude_if)
         for number, state in enumerate(log, start=1)
         for item in state.criteria
     ]
@@ -125,26 +144,22 @@ def log_criteria(review: Review, protocol: Protocol, when: str) -> tuple[Criteri
     return log
 
 
-def state_of(log: Sequence[CriteriaState], version: str, when: str) -> CriteriaState | None:
-    """Return the criteria a decision was made under, None where the log does not know its version.
+def _lengths(state: CriteriaState) -> str:
+    return "; ".join(f"{name} {number}" for name, number in sorted(state.ledger_rows.items()))
 
-    Args:
-        log: the log, earliest first.
-        version: the decision's version of the protocol.
-        when: when it was taken into its ledger; empty where it was written by hand: then the last of the version.
-    """
-    own = [state for state in log if state.version == version]
-    if not own:
-        return None
-    before = [state for state in own if not when or state.when < when]
-    return before[-1] if before else own[0]
+
+def state_of(log: Sequence[CriteriaState], made: Made) -> CriteriaState | None:
+    """Return the criteria a decision was made under, None where the log, earliest first, does not know its version."""
+    own = [state for state in log if state.version == made.version]
+    before = [state for state in own if state.ledger_rows.get(made.reviewer, 0) < made.place]
+    return next(iter([*before[-1:], *own]), None)
 
 
 def named_changes(then: CriteriaState, now: CriteriaState) -> tuple[str, ...]:
     """Return what changed from some criteria to others, by the names of the codes; labels do not count.
 
-    >>> old = CriteriaState("", "1", (LoggedCriterion("E1", "a", "", "No meal."),))
-    >>> named_changes(old, CriteriaState("", "1", (LoggedCriterion("E2", "a", "", "No meal."),)))
+    >>> old = CriteriaState("1", (LoggedCriterion("E1", "a", "", "No meal."),))
+    >>> named_changes(old, CriteriaState("1", (LoggedCriterion("E2", "a", "", "No meal."),)))
     ('code E1 is called E2 now',)
     """
     before, after = ({item.code: item.rule for item in state.criteria} for state in (then, now))
@@ -169,19 +184,19 @@ def changed_rules(then: CriteriaState, now: CriteriaState) -> tuple[str, ...]:
 
 
 def criteria_changes(
-    log: Sequence[CriteriaState], present: CriteriaState, given: Iterable[tuple[str, str]]
+    log: Sequence[CriteriaState], present: CriteriaState, given: Iterable[Made]
 ) -> list[CriteriaChange]:
     """Return the versions under which the criteria changed while people decided, in the order of the log.
 
     Args:
         log: the log, earliest first.
         present: the criteria as they are now.
-        given: version of the protocol and time of each decision that rests on the criteria.
+        given: the decisions that rest on the criteria.
     """
     counted: dict[int, int] = {}
     places = {id(state): place for place, state in enumerate(log)}
-    for version, when in given:
-        state = state_of(log, version, when)
+    for made in given:
+        state = state_of(log, made)
         if state is not None:
             counted[places[id(state)]] = counted.get(places[id(state)], 0) + 1
     changes = []

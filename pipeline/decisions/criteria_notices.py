@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.decisions.criteria_log import CriteriaState, criteria_changes, named_changes, present_state
-from pipeline.decisions.ledger import LedgerRow
+from pipeline.decisions.criteria_log import CriteriaState, Made, criteria_changes, named_changes, present_state
+from pipeline.decisions.ledger import Ledger, LedgerRow
 from pipeline.errors import Notice, compose
 from pipeline.protocol import Protocol
 
@@ -13,21 +13,27 @@ _JUDGED = ("title_abstract", "consensus", "full_text")
 _FILE = "screening/protocol.toml"
 
 
-def criteria_notices(log: Sequence[CriteriaState], protocol: Protocol, rows: Iterable[LedgerRow]) -> list[Notice]:
+def criteria_notices(log: Sequence[CriteriaState], protocol: Protocol, ledgers: Mapping[str, Ledger]) -> list[Notice]:
     """Return a line where the criteria changed without a new version, and one for each reason that is no code now.
 
     Args:
         log: the log of criteria.
         protocol: the protocol.
-        rows: the rows of all ledgers, each ledger in its order.
+        ledgers: the ledgers, by person.
     """
-    judged = [row for row in rows if row.stage in _JUDGED]
-    return [*_changed(log, protocol, judged), *_unknown(log, protocol, judged)]
+    placed = [
+        (place, row)
+        for ledger in ledgers.values()
+        for place, row in zip(ledger.places, ledger.rows, strict=True)
+        if row.stage in _JUDGED
+    ]
+    made = [Made(row.protocol_version, row.reviewer, place) for place, row in placed]
+    return [*_changed(log, protocol, made), *_unknown(log, protocol, [row for _, row in placed])]
 
 
-def _changed(log: Sequence[CriteriaState], protocol: Protocol, rows: Iterable[LedgerRow]) -> list[Notice]:
+def _changed(log: Sequence[CriteriaState], protocol: Protocol, made: Iterable[Made]) -> list[Notice]:
     present, version = present_state(protocol), protocol.review.version
-    changes = criteria_changes(log, present, [(row.protocol_version, row.when) for row in rows])
+    changes = criteria_changes(log, present, made)
     return [
         Notice(
             "warning",

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.decisions.criteria_log import (
     CRITERIA_LOG,
     CriteriaChange,
+    Made,
     criteria_changes,
     present_state,
     read_criteria_log,
@@ -22,6 +23,7 @@ from pipeline.stages.report_content import ReportContent
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _GONE = "(no code of the protocol now; decisions name it)"
+_NONE = "(no reason given)"
 _NAMES = {"screening": "title and abstract", "full_text": "full text", "coding": "coding"}
 
 
@@ -75,7 +77,10 @@ def _criteria(content: ReportContent) -> Section:
         for code in protocol.exclusion_codes
     ]
     gone = sorted({*at_title, *at_full_text} - {*protocol.exclusion_codes})
-    rows += [(code, code, _GONE, f"{at_title.get(code, 0):,}", f"{at_full_text.get(code, 0):,}") for code in gone]
+    rows += [
+        (code, code, _GONE if code else _NONE, f"{at_title.get(code, 0):,}", f"{at_full_text.get(code, 0):,}")
+        for code in gone
+    ]
     header = ("Code", "Name", "Text", "Records excluded", "Reports excluded")
     text = "All inclusion criteria must hold; of the exclusion codes the first that fits is given."
     note = "Records are excluded at title and abstract, reports at full text."
@@ -114,9 +119,9 @@ def _unnumbered(content: ReportContent) -> list[CriteriaChange]:
     """Return the changes of criteria that people decided before and after under one version of the protocol."""
     tables = (content.stage.tables[f"decisions/{name}"] for name in ("screening", "full_text"))
     given = [
-        (_plain(row["protocol_version"]), _plain(row["when"]))
+        Made(_plain(row["protocol_version"]), row["reviewer"], row["sequence"])
         for table in tables
-        for row in rows_of(table.loc[table["stage"] != "retrieval", ["protocol_version", "when"]])
+        for row in rows_of(table.loc[table["stage"] != "retrieval", ["protocol_version", "reviewer", "sequence"]])
     ]
     log = read_criteria_log(content.stage.files.get(CRITERIA_LOG, b""))
     return criteria_changes(log, present_state(content.protocol), given)

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.decisions.criteria_log import CRITERIA_LOG, changed_rules, present_state, read_criteria_log, state_of
+from pipeline.decisions.criteria_log import (
+    CRITERIA_LOG,
+    Made,
+    changed_rules,
+    present_state,
+    read_criteria_log,
+    state_of,
+)
 from pipeline.draws import read_draws
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame, rows_of
@@ -100,19 +107,28 @@ def _decided_before(stage: StageInput, main: pd.DataFrame, sample: Collection[st
     log = read_criteria_log(stage.files.get(CRITERIA_LOG, b""))
     if len(log) < 2 or not sample:
         return 0, ""
-    names = ["row_id", "protocol_version", "when"]
-    given = pd.concat([stage.tables[f"decisions/{name}"][names] for name in ("screening", "full_text")]).fillna("")
-    known = {row["row_id"]: (row["when"], row["protocol_version"]) for row in rows_of(given)}
+    known = _made(stage)
     present, what, number = present_state(stage.protocol), dict[str, None](), 0
     for rests_on in main.loc[main["record_id"].isin(list(sample)), "rests_on"]:
-        when, version = max((known[row] for row in rests_on if row in known), default=("", ""))
-        then = state_of(log, version, when)
+        newest = max((known[row] for row in rests_on if row in known), default=None)
+        then = state_of(log, newest[1]) if newest else None
         changed = changed_rules(then, present) if then else ()
         number += bool(changed)
         what |= dict.fromkeys(changed)
     were = "was" if number == 1 else "were"
     words = f"{number:,} of {len(sample):,} records of the random sample {were} decided ({'; '.join(what)})"
     return number, words
+
+
+def _made(stage: StageInput) -> dict[str, tuple[str, Made]]:
+    """Return row id -> time of a decision and how it was made."""
+    names = ["row_id", "protocol_version", "when"]
+    tables = [stage.tables[f"decisions/{name}"] for name in ("screening", "full_text")]
+    given = pd.concat([table[[*names, "reviewer", "sequence"]] for table in tables]).fillna(dict.fromkeys(names, ""))
+    return {
+        row["row_id"]: (row["when"], Made(row["protocol_version"], row["reviewer"], row["sequence"]))
+        for row in rows_of(given)
+    }
 
 
 def labels_of(screened: pd.DataFrame) -> dict[str, bool]:

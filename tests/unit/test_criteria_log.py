@@ -11,6 +11,7 @@ from pipeline.decisions.criteria_log import (
     CriteriaChange,
     CriteriaState,
     LoggedCriterion,
+    Made,
     changed_rules,
     criteria_changes,
     earlier_labels,
@@ -20,7 +21,7 @@ from pipeline.decisions.criteria_log import (
     state_of,
 )
 from pipeline.decisions.criteria_notices import criteria_notices
-from pipeline.decisions.ledger import LedgerRow
+from pipeline.decisions.ledger import Ledger, LedgerRow
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.run import ReviewRun
@@ -32,8 +33,13 @@ TYPE = LoggedCriterion("E2_type", "Type", "", "No article.")
 RENAMED = LoggedCriterion("E2_doctype", "Type", "", "No article.")
 
 
-def state(when: str, version: str, *criteria: LoggedCriterion) -> CriteriaState:
-    return CriteriaState(when, version, criteria)
+def state(rows: int, version: str, *criteria: LoggedCriterion) -> CriteriaState:
+    """Return criteria as noted when ann's ledger had so many rows."""
+    return CriteriaState(version, criteria, {"ann": rows})
+
+
+def made(version: str, place: int, reviewer: str = "ann") -> Made:
+    return Made(version, reviewer, place)
 
 
 def with_criteria(**criteria: dict[str, str]) -> Protocol:
@@ -42,54 +48,54 @@ def with_criteria(**criteria: dict[str, str]) -> Protocol:
 
 
 def test_what_changed_is_named_by_code() -> None:
-    old = state("", "1", MEAL, TYPE)
+    old = state(0, "1", MEAL, TYPE)
     other = LoggedCriterion("E1", "No meal", "", "No meal, no fruit.")
-    assert named_changes(old, state("", "1", other, TYPE)) == ("the text of E1 changed",)
-    assert named_changes(old, state("", "1", MEAL)) == ("code E2_type is gone",)
-    assert named_changes(old, state("", "1", TYPE, MEAL)) == ()
-    assert named_changes(old, state("", "1", MEAL, RENAMED)) == ("code E2_type is called E2_doctype now",)
+    assert named_changes(old, state(0, "1", other, TYPE)) == ("the text of E1 changed",)
+    assert named_changes(old, state(0, "1", MEAL)) == ("code E2_type is gone",)
+    assert named_changes(old, state(0, "1", TYPE, MEAL)) == ()
+    assert named_changes(old, state(0, "1", MEAL, RENAMED)) == ("code E2_type is called E2_doctype now",)
     fresh = LoggedCriterion("E3", "Late", "", "Too late.")
-    assert named_changes(old, state("", "1", MEAL, TYPE, fresh)) == ("code E3 is new",)
+    assert named_changes(old, state(0, "1", MEAL, TYPE, fresh)) == ("code E3 is new",)
     label = LoggedCriterion("E1", "Other name", "", "No meal is served.")
-    assert named_changes(old, state("", "1", label, TYPE)) == ()
-    assert changed_rules(old, state("", "1", MEAL, RENAMED)) == ()
-    assert changed_rules(old, state("", "1", MEAL)) == ("code E2_type is gone",)
+    assert named_changes(old, state(0, "1", label, TYPE)) == ()
+    assert changed_rules(old, state(0, "1", MEAL, RENAMED)) == ()
+    assert changed_rules(old, state(0, "1", MEAL)) == ("code E2_type is gone",)
 
 
 def test_a_decision_belongs_to_the_criteria_noted_before_it() -> None:
-    log = (state("2026-01-01", "1", MEAL), state("2026-02-01", "1", TYPE), state("2026-03-01", "2", TYPE))
-    assert state_of(log, "1", "2025-12-01") is log[0]  # older than the log
-    assert state_of(log, "1", "2026-02-01") is log[0]  # taken in by the run that found the change
-    assert state_of(log, "1", "2026-02-02") is log[1]
-    assert state_of(log, "1", "") is log[1]
-    assert state_of(log, "3", "2026-02-02") is None
+    log = (state(5, "1", MEAL), state(9, "1", TYPE), state(12, "2", TYPE))
+    assert state_of(log, made("1", 3)) is log[0]  # older than the log
+    assert state_of(log, made("1", 9)) is log[0]  # taken in by the run that found the change
+    assert state_of(log, made("1", 10)) is log[1]
+    assert state_of(log, made("1", 1, "ben")) is log[1]  # began later
+    assert state_of(log, made("3", 13)) is None
 
 
 def test_criteria_count_as_changed_only_after_decisions_and_under_one_version() -> None:
-    first, second = state("2026-01-01", "1", MEAL, TYPE), state("2026-02-01", "1", MEAL)
+    first, second = state(0, "1", MEAL, TYPE), state(2, "1", MEAL)
     log, gone = (first, second), ("code E2_type is gone",)
-    early, late = ("1", "2026-01-10"), ("1", "2026-02-10")
-    assert criteria_changes(log, second, [early, early, late]) == [CriteriaChange("1", 2, gone)]
+    early, late = [made("1", 1), made("1", 2)], made("1", 3)
+    assert criteria_changes(log, second, [*early, late]) == [CriteriaChange("1", 2, gone)]
     assert criteria_changes(log, second, [late]) == []  # nobody had decided yet
-    raised = state("2026-03-01", "2", MEAL)
-    assert criteria_changes((*log, raised), raised, [early]) == []  # raised before anybody decided under the change
-    assert criteria_changes((*log, raised), raised, [early, late]) == [CriteriaChange("1", 1, gone)]
-    back = state("2026-03-01", "1", MEAL, TYPE)
-    assert criteria_changes((*log, back), back, [early]) == []
-    assert criteria_changes((*log, back), back, [early, late]) == [CriteriaChange("1", 1, ("code E2_type is new",))]
+    raised = state(3, "2", MEAL)
+    assert criteria_changes((*log, raised), raised, early) == []  # raised before anybody decided under the change
+    assert criteria_changes((*log, raised), raised, [*early, late]) == [CriteriaChange("1", 2, gone)]
+    back = state(3, "1", MEAL, TYPE)
+    assert criteria_changes((*log, back), back, early) == []
+    assert criteria_changes((*log, back), back, [*early, late]) == [CriteriaChange("1", 1, ("code E2_type is new",))]
 
 
 def test_the_log_is_added_to_only_and_comes_back_as_it_was(tmp_path: Path) -> None:
     review, one = Review(tmp_path), protocol()
-    log_criteria(review, one, "2026-01-01T10:00:00Z")
+    log_criteria(review, one, {})
     written = (tmp_path / CRITERIA_LOG).read_bytes()
-    log_criteria(review, one, "2026-01-02T10:00:00Z")
+    log_criteria(review, one, {"ann": 3})
     assert (tmp_path / CRITERIA_LOG).read_bytes() == written
     other = with_criteria(E1={"label": "=1+1", "exclude_if": "A; text,\n 'quoted'."})
-    log = log_criteria(review, other, "2026-01-03T10:00:00Z")
+    log = log_criteria(review, other, {"ann": 4, "a-b_c": 12})
     assert (tmp_path / CRITERIA_LOG).read_bytes().startswith(written)
     assert read_criteria_log((tmp_path / CRITERIA_LOG).read_bytes()) == log
-    assert [item.version for item in log] == ["2", "2"]
+    assert [(item.version, item.ledger_rows) for item in log] == [("2", {}), ("2", {"ann": 4, "a-b_c": 12})]
     assert log[1].criteria == (LoggedCriterion("E1", "=1+1", "", "A; text, 'quoted'."),)
     assert earlier_labels(log)["E1_technical"] == ("Technical",)
 
@@ -99,7 +105,7 @@ def test_reasons_that_are_no_code_now_are_counted_once_a_decision() -> None:
         LedgerRow(reviewer="ann", stage="title_abstract", entry_id=entry, decision="exclude", reason=reason)
         for entry, reason in [("a", "E9_gone"), ("a", "E1_technical"), ("b", "E9_gone"), ("c", "E9_gone")]
     ]
-    (notice,) = criteria_notices((), protocol(), rows)
+    (notice,) = criteria_notices((), protocol(), {"ann": Ledger("ann", tuple(rows), tuple(range(4)))})
     assert (notice.severity, notice.code) == ("warning", "unknown_code")
     assert_line(
         notice, "2 decisions exclude with the reason E9_gone", "screening/decisions/ann.csv", "[criteria.E9_gone]"

@@ -11,9 +11,7 @@ from pipeline.decisions.criteria_log import log_criteria
 from pipeline.decisions.issue import Task
 from pipeline.decisions.resolve import further_of
 from pipeline.protocol import Protocol
-from tests.unit.decisions_support import WHEN, Cells, Desk, assert_line, fill, protocol, task
-
-EARLIER = "2026-11-20T10:00:00Z"
+from tests.unit.decisions_support import Cells, Desk, assert_line, fill, protocol, task
 
 
 def with_criteria(change: dict[str, dict[str, Any]]) -> Protocol:
@@ -29,7 +27,7 @@ def with_criteria(change: dict[str, dict[str, Any]]) -> Protocol:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     desk = Desk(tmp_path, with_criteria({}))
-    log_criteria(desk.review, desk.protocol, EARLIER)
+    log_criteria(desk.review, desk.protocol, {})
     return desk
 
 
@@ -41,8 +39,8 @@ def full_texts(desk: Desk) -> Path:
 
 def collect_with(desk: Desk, change: dict[str, dict[str, Any]]) -> None:
     desk.protocol = with_criteria(change)
-    log_criteria(desk.review, desk.protocol, WHEN)
     desk.collect()
+    log_criteria(desk.review, desk.protocol, {})
 
 
 @pytest.mark.parametrize("code", ["E1_technical", "E1_machines"])
