@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.decisions.second_reader import waiting_in_words
 from pipeline.decisions.sheet_log import read_sheet_log
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id, id_problem
@@ -165,6 +166,7 @@ def _path_lines(tables: _Tables, protocol: Protocol, entry: Row) -> Iterator[str
     yield from _code_lines(tables, screened["record_id"])
     state = tables.rows("count/states", "entry_id", (entry["entry_id"],))[0]
     yield from _state_lines(tables, protocol, state, screened["record_id"])
+    yield from _reader_lines(tables, screened)
 
 
 def _cluster_lines(tables: _Tables, entry_id: str, record_id: str, ids: tuple[str, ...]) -> Iterator[str]:
@@ -238,6 +240,16 @@ def _code_lines(tables: _Tables, record_id: str) -> Iterator[str]:
         shown = "; ".join(suggested[:_SHOWN_CODES])
         more = f" and {len(suggested) - _SHOWN_CODES} more" if len(suggested) > _SHOWN_CODES else ""
         yield f"  Suggested codes, unconfirmed: {shown}{more}"
+
+
+def _reader_lines(tables: _Tables, screened: Row) -> Iterator[str]:
+    """Yield who decided a record that another person is still to read, and that this does not count yet."""
+    if screened["outcome"] != "undecided" or not screened["rests_on"]:
+        return
+    given = tables.rows("decisions/screening", "row_id", tuple(screened["rests_on"]))
+    words = waiting_in_words([(row["reviewer"], row["decision"]) for row in given], screened["readers"])
+    if words:
+        yield f"  Title and abstract: {words}; until then no decision on it counts"
 
 
 def _state_lines(tables: _Tables, protocol: Protocol, state: Row, record_id: str) -> Iterator[str]:

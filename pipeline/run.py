@@ -16,9 +16,11 @@ from typing import Any, Literal
 
 from pipeline.array_cache import FolderCache
 from pipeline.decisions.collect import Collected, collect, read_ledgers
+from pipeline.decisions.criteria_log import log_criteria
+from pipeline.decisions.criteria_notices import criteria_notices
 from pipeline.decisions.full_text_files import register_full_texts
 from pipeline.decisions.issue import Issued, Task, issue
-from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers
+from pipeline.decisions.ledger_log import closed_where_lost, log_ledgers, read_ledger_log
 from pipeline.decisions.sheet_workbook import sheet_form
 from pipeline.draws import write_draws
 from pipeline.errors import BAD_DATA, DONE, Notice, ProtocolError, compose
@@ -230,7 +232,11 @@ class ReviewRun:
             log_ledgers(self.review, read_ledgers(self.review, self.protocol), accept_losses=True)
         self.collected = collect(self.review, self.protocol, known, self._dimensions(), when)
         people = self.protocol.all_reviewers
-        log_ledgers(self.review, closed_where_lost(self.review, read_ledgers(self.review, self.protocol), people))
+        ledgers = closed_where_lost(self.review, read_ledgers(self.review, self.protocol), people)
+        log_ledgers(self.review, ledgers)
+        lengths = {reviewer: rows for reviewer, (rows, _) in read_ledger_log(self.review).items()}
+        criteria = log_criteria(self.review, self.protocol, lengths)
+        self.register_notices += criteria_notices(criteria, self.protocol, ledgers)
         for reviewer, rows in self.collected.appended.items():
             self.log(f"{len(rows)} decisions of {reviewer} taken into screening/decisions/{reviewer}.csv")
         return self.collected

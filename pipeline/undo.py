@@ -34,15 +34,7 @@ def undo_decisions(review: Review, reviewer: str, last: int = 1, wanted: Sequenc
     """
     protocol = read_protocol(review.protocol)
     people = protocol.all_reviewers
-    if not reviewer and len(people) > 1:
-        raise ReviewError(
-            "it is not said whose decisions are to be taken back",
-            allowed=people,
-            hint="say it: `screen undo --reviewer NAME`",
-        )
-    name = reviewer or people[0]
-    if name not in people:
-        raise ReviewError(f"nobody of this review{nearest(name, people)}", found=name, allowed=people)
+    name = _person(reviewer, people)
     with run_lock(review.state / "lock"):
         path = ledger_path(review.ledgers, name)
         file = review.shown(path)
@@ -79,6 +71,17 @@ def undo_decisions(review: Review, reviewer: str, last: int = 1, wanted: Sequenc
         for row in chosen
     ]
     return [*lines, "run `make review` or `python -m pipeline screen next`: they come on a worklist again"]
+
+
+def _person(reviewer: str, people: Sequence[str]) -> str:
+    """Return whose decisions are meant: the person named, or the only one there is."""
+    if not reviewer and len(people) > 1:
+        hint = "say it: `screen undo --reviewer NAME`"
+        raise ReviewError("it is not said whose decisions are to be taken back", allowed=people, hint=hint)
+    name = reviewer or people[0]
+    if name not in people:
+        raise ReviewError(f"nobody of this review{nearest(name, people)}", found=name, allowed=people)
+    return name
 
 
 def _standing(ledger: Ledger) -> list[LedgerRow]:

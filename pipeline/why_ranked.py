@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.array_cache import FolderCache
+from pipeline.decisions.second_reader import waiting_in_words
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id
 from pipeline.protocol import Protocol, nearest, read_protocol
@@ -57,10 +58,11 @@ def why_ranked(review: Review, wanted: str) -> list[str]:
     place = {row["record_id"]: row for row in rows_of(ranking)}[record]
     text = record_texts(shown[shown["record_id"] == record])[0]
     outcome = {row["record_id"]: row for row in rows_of(screened)}
+    said = _said(review, outcome[record])
     return [
         f"{record}  {_plain(titles[record]) or '(no title)'}",
         f"  Ranked {place['rank']} of {len(ranking):,}, band {place['band'].replace('_', ' ')} (orders the work, "
-        f"decides nothing); {_outcome(outcome[record])}",
+        f"decides nothing); {_outcome(outcome[record], said)}",
         *_score_lines(why(workings, record), titles, outcome),
         *_word_lines(protocol, text),
     ]
@@ -90,7 +92,16 @@ def _plain(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _outcome(row: Mapping[str, Any]) -> str:
+def _said(review: Review, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return person and decision of each decision at title and abstract that the outcome of a record rests on."""
+    given = _table(review, "decisions/screening")
+    own = given[given["row_id"].isin(list(row["rests_on"]))]
+    return list(zip(own["reviewer"], own["decision"], strict=True))
+
+
+def _outcome(row: Mapping[str, Any], said: list[tuple[str, str]]) -> str:
+    if row["outcome"] == "undecided":
+        return waiting_in_words(said, int(row["readers"])) or "undecided"
     by = f" by {', '.join(row['decided_by'])}" if row["decided_by"] else ""
     return f"{row['outcome'].replace('_', ' ')}{by}" + (f", reason {row['reason']}" if _plain(row["reason"]) else "")
 

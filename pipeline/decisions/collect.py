@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.decisions.criteria_log import criteria_log, earlier_labels
 from pipeline.decisions.ledger import Ledger, LedgerRow, append_rows, ledger_bytes, ledger_path, read_ledger
 from pipeline.decisions.ledger_log import closed_where_lost
 from pipeline.decisions.sheet_log import read_sheet_log
@@ -87,7 +88,8 @@ def collect(
     files = _sheet_files(review)
     named = (sheet_name(path.name) for paths in files for path in paths)
     there = frozenset(name.stem for name in named if name)
-    context = SheetContext(protocol, known_ids, dimensions, read_sheet_log(review), there)
+    labels = earlier_labels(criteria_log(review))
+    context = SheetContext(protocol, known_ids, dimensions, read_sheet_log(review), there, labels)
     collection = _Collection(review, context, when)
     for paths in files:
         collection.take(paths)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from pipeline.decisions.ledger import LedgerRow
-from pipeline.decisions.resolve import further_note
+from pipeline.decisions.resolve import further_note, further_of
 from pipeline.decisions.sheet_log import LoggedSheet
 from pipeline.decisions.words import (
     EXCLUDE,
@@ -47,6 +47,7 @@ class SheetContext:
         dimensions: dimension of the coding frame -> its codes.
         log: the sheets that were issued, by file.
         there: names of the sheets that lie in the folders, without endings.
+        labels: code of a criterion -> every label it ever had.
     """
 
     protocol: Protocol
@@ -54,6 +55,7 @@ class SheetContext:
     dimensions: Mapping[str, Sequence[str]]
     log: Mapping[str, LoggedSheet]
     there: frozenset[str] = frozenset()
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def issued_as(self, name: SheetName, file: str) -> str:
         """Return the file a sheet was issued as, whatever it was saved as since; without the log the file itself."""
@@ -260,12 +262,12 @@ class RowReader:
             return row
         codes = self.protocol.full_text_codes if row.stage == "full_text" else self.protocol.exclusion_codes
         # A code that the protocol has no more is still good where this sheet gave it before.
-        earlier = self.given.get(row.subject)
-        code, others, problem = first_reason(
-            text, self.protocol, (earlier.reason,) if earlier and earlier.reason else ()
-        )
+        labels, before = self.context.labels, _codes_before(self.given.get(row.subject))
+        code, others, problem = first_reason(text, self.protocol, before, labels)
         if problem:
-            code, others, problem = first_reason(text, self.protocol, codes)
+            code, others, problem = first_reason(text, self.protocol, codes, labels)
+        elif code in codes:
+            self._told_of_another(number, text, code, codes)
         if problem:
             self._problem(problem, row=number, column="reason", found=text, allowed=codes, hint=_ONE)
             return None
@@ -273,26 +275,45 @@ class RowReader:
             return self._with_further(number, cells, code, replace(row, reason=code))
         return self._with_stratum(number, stratum, _noted(replace(row, reason=code), others))
 
+    def _told_of_another(self, number: int, text: str, code: str, codes: tuple[str, ...]) -> None:
+        """Say where a reason named one code when it was written and names another one now."""
+        now = reason_code(text, self.protocol, codes)[0]
+        if now not in ("", code):
+            message = f"this named {code} when it was written, and names {now} now; {code} stands"
+            hint = f"write {now} if that is meant, else {code}"
+            self._notice("warning", message, "sheet_row", row=number, column="reason", found=text, hint=hint)
+
     def _with_further(self, number: int, cells: Mapping[str, str], first: str, row: LedgerRow) -> LedgerRow | None:
-        """Return an exclusion at full text with its primary reason, the protocol's first of all those given."""
-        order = self.protocol.full_text_codes
-        codes = [first]
+        """Return an exclusion at full text with its primary reason, the protocol's first of all those given.
+
+        Codes that this sheet gave before are known first; where the cells still name all of them and no other, which
+        of them is the primary one stays as it was.
+        """
+        order, codes = self.protocol.full_text_codes, [first]
+        before = _codes_before(self.given.get(row.subject))
         cell = plain_cell(cells.get("reason", "")).strip()
         further = plain_cell(cells.get("further_reasons", "")).strip()
         # A label may have commas in it: a reason cell that is one code as a whole is not parted.
-        beside = [] if not reason_code(cell, self.protocol, order)[1] else several(cell)[1:]
-        whole = [further] if further and not reason_code(further, self.protocol, order)[1] else several(further)
+        beside = [] if not self._code(cell, before, order)[1] else several(cell)[1:]
+        whole = [further] if further and not self._code(further, before, order)[1] else several(further)
         for text in (*beside, *whole):
-            code, problem = reason_code(text, self.protocol, order)
+            code, problem = self._code(text, before, order)
             if problem:
                 self._problem(problem, row=number, column="further_reasons", found=text, allowed=order, hint=_ONE)
                 return None
             codes.append(code)
-        ordered = sorted(dict.fromkeys(codes), key=lambda code: order.index(code) if code in order else -1)
+        place = {code: number for number, code in enumerate(order)} | dict.fromkeys({*before[:1]} - {*order}, -1)
+        ordered = sorted(dict.fromkeys(codes), key=lambda code: place.get(code, len(order)))
+        ordered = list(before) if set(ordered) == set(before) else ordered
         if ordered[0] != first and row.subject not in self.given:
             text = f"the protocol names {ordered[0]} before {first}, so it is the primary reason; both are kept"
             self._notice("warning", text, "sheet_row", row=number, column="reason", found=cell)
         return _noted(replace(row, reason=ordered[0]), further_note(ordered[1:]) if len(ordered) > 1 else "")
+
+    def _code(self, text: str, before: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, str]:
+        """Return the code a text names, of those that stood in the row before or of the protocol, or what is wrong."""
+        found = reason_code(text, self.protocol, before, self.context.labels)
+        return reason_code(text, self.protocol, order, self.context.labels) if found[1] else found
 
     def _with_stratum(self, number: int, text: str, row: LedgerRow) -> LedgerRow | None:
         earlier = self.given.get(row.subject)
@@ -310,6 +331,11 @@ _ONE = "write one of these"
 
 def _not_retrieved(cells: Mapping[str, str]) -> bool:
     return decision_word(cells.get("retrieved", ""), "retrieval") == "not_retrieved"
+
+
+def _codes_before(earlier: LedgerRow | None) -> tuple[str, ...]:
+    """Return the reasons that the last answer of a sheet on a subject gave, the primary one first."""
+    return (earlier.reason, *further_of(earlier.note)) if earlier and earlier.reason else ()
 
 
 def _noted(row: LedgerRow, text: str) -> LedgerRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -57,20 +57,33 @@ def several(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;,\r\n]", text) if part.strip()]
 
 
-def reason_code(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tuple[str, str]:
+NO_LABELS: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+def reason_code(
+    text: str, protocol: Protocol, allowed: tuple[str, ...], labels: Mapping[str, Sequence[str]] = NO_LABELS
+) -> tuple[str, str]:
     """Return the code a reason cell names, and an empty text; or an empty code and what is wrong.
 
-    A code is recognised whole, by its label, or by the part before its first underscore (`E1` for `E1_technical`), in
-    each case only where one code fits; capitals, blanks for underscores and marks around it do not matter.
+    A code is recognised whole, by its label, by the part before its first underscore (`E1` for `E1_technical`), or by a
+    label it had before, in each case only where one code fits; capitals, blanks for underscores and marks around it do
+    not matter.
+
+    Args:
+        text: the cell.
+        protocol: the protocol, for the labels.
+        allowed: the codes it may name.
+        labels: code -> the labels it ever had.
     """
     word = _code_word(text)
     fitting: list[str] = []
     for forms in (
-        {code: _code_word(code) for code in allowed},
-        {code: _code_word(protocol.label(code)) for code in allowed},
-        {code: _code_word(code.split("_")[0]) for code in allowed},
+        {code: {_code_word(code)} for code in allowed},
+        {code: {_code_word(protocol.label(code))} for code in allowed},
+        {code: {_code_word(code.split("_")[0])} for code in allowed},
+        {code: set(map(_code_word, labels.get(code, ()))) for code in allowed},
     ):
-        fitting = fitting or [code for code, form in forms.items() if word and form == word]
+        fitting = fitting or [code for code, words in forms.items() if word and word in words]
         if len(fitting) == 1:
             return fitting[0], ""
     if fitting:
@@ -78,18 +91,21 @@ def reason_code(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tupl
     return "", f"unknown reason{nearest(text.strip(), list(allowed))}"
 
 
-def first_reason(text: str, protocol: Protocol, allowed: tuple[str, ...]) -> tuple[str, str, str]:
+def first_reason(
+    text: str, protocol: Protocol, allowed: tuple[str, ...], labels: Mapping[str, Sequence[str]] = NO_LABELS
+) -> tuple[str, str, str]:
     """Return the one reason that counts, a remark about others that stand in the cell, and what is wrong.
 
-    The cell may hold one reason (a label may have commas in it) or several, of which the first counts.
+    The cell may hold one reason (a label may have commas in it) or several, of which the first counts. The arguments
+    are those of `reason_code`.
     """
     if not text.strip():
         return "", "", "an exclusion needs a reason"
-    code, problem = reason_code(text, protocol, allowed)
+    code, problem = reason_code(text, protocol, allowed, labels)
     if not problem:
         return code, "", ""
     first, *others = several(text) or [text]
-    code, problem = reason_code(first, protocol, allowed)
+    code, problem = reason_code(first, protocol, allowed, labels)
     return code, f"also: {'; '.join(others)}" if others and not problem else "", problem
 
 

@@ -298,7 +298,9 @@ def _remarks(workings: Workings) -> list[str]:
     fitted, learned = workings.fitted, workings.basis != "none"
     used = f"{fitted.included} inclusions and {fitted.excluded} exclusions"
     lines = []
-    if learned:
+    if learned and not fitted.included + fitted.excluded:
+        lines.append("ordered by a classifier that had no settled decision to learn from yet")
+    elif learned:
         lines.append(f"ordered by a classifier that learned from {used}")
     else:
         lines.append(
@@ -308,7 +310,7 @@ def _remarks(workings: Workings) -> list[str]:
     if fitted.model is not None and fitted.model.meaning is not None:
         lines.append("likeness in meaning to the decided records counts, too (sentence model)")
     if fitted.criteria_used and not fitted.included + fitted.excluded + len(fitted.presumed):
-        lines.append("no decision yet: ordered by likeness of words to the text of the inclusion criteria")
+        lines.append("no settled decision yet: ordered by likeness of words to the text of the inclusion criteria")
     elif fitted.criteria_used:
         until = workings.method.criteria_until
         lines.append(f"the text of the inclusion criteria stands in for an inclusion until {until} are known")

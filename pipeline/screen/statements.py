@@ -7,7 +7,7 @@ the random sample that is decided, and models that learned from neither side of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +100,20 @@ def triage_statements(
         for cut in cuts
     }
     return Triage(tuple(sample_ids), cuts, outside, dict(zip(ids, ranks.tolist(), strict=True)))
+
+
+def voided(triage: Triage, decided_before: int, what: str) -> Triage:
+    """Return the triage of a sample that was decided in part under other criteria: neither cut leaves a record out.
+
+    Args:
+        triage: the triage.
+        decided_before: records of its sample that were decided under the earlier criteria; 0: it holds as it is.
+        what: which of how many records, and what changed, in words.
+    """
+    if not decided_before:
+        return triage
+    cuts = tuple(cut.voided(decided_before, what) for cut in triage.cuts)
+    return replace(triage, cuts=cuts, without_reader={cut.statement: () for cut in cuts})
 
 
 def statement_rows(advice: Sequence[StoppingAdvice], triage: Triage) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ Records without an abstract always go to people; those of the sample count as ne
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -37,6 +37,7 @@ ASSUMPTION = (
     "the sample was drawn at random from the same records, and records and criteria have not changed since; a changed "
     "record or criterion voids the statement"
 )
+_DRAWN = "the sample was drawn at random from the same records; not met: the criteria have not changed since"
 # Share of the error allowed that is spent on the bound of the unknown number of inclusions.
 BOUND_SHARE = 0.1
 _GROWTH = 1.05
@@ -88,6 +89,20 @@ class TriageCut:
     def cut_off(self, ranks: NDArray[np.int64], has_abstract: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which undecided records may go without a reader, by their ranks; never one without an abstract."""
         return np.asarray((ranks < self.place) & has_abstract, dtype=np.bool_)
+
+    def voided(self, decided_before: int, what: str) -> TriageCut:
+        """Return the cut that says nothing, because the criteria changed under the sample.
+
+        Args:
+            decided_before: records of the sample that were decided under the earlier criteria.
+            what: which of how many records, and what changed, in words.
+        """
+        why = f"the criteria changed after {what}, so it cannot be said of the present criteria"
+        hint = "look at these records again; where a decision stands, write a note into its row"
+        head = "cannot cut" if self.statement == "expected_recall" else "cannot say"
+        sentence = f"{head}: {why}; {hint}" if self.place else f"{self.sentence}; {why}; {hint}"
+        more = max(self.more_needed, decided_before)
+        return replace(self, place=0, recall=None, more_needed=more, assumption=_DRAWN, sentence=sentence)
 
 
 def conformal_ranks(

@@ -7,6 +7,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from pipeline.decisions.criteria_log import (
+    CRITERIA_LOG,
+    CriteriaChange,
+    Made,
+    criteria_changes,
+    present_state,
+    read_criteria_log,
+)
 from pipeline.protocol import Protocol
 from pipeline.records import rows_of
 from pipeline.report.page import Section, Table
@@ -14,6 +22,8 @@ from pipeline.report.wording import counted
 from pipeline.stages.report_content import ReportContent
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_GONE = "(no code of the protocol now; decisions name it)"
+_NONE = "(no reason given)"
 _NAMES = {"screening": "title and abstract", "full_text": "full text", "coding": "coding"}
 
 
@@ -66,6 +76,11 @@ def _criteria(content: ReportContent) -> Section:
         )
         for code in protocol.exclusion_codes
     ]
+    gone = sorted({*at_title, *at_full_text} - {*protocol.exclusion_codes})
+    rows += [
+        (code, code, _GONE if code else _NONE, f"{at_title.get(code, 0):,}", f"{at_full_text.get(code, 0):,}")
+        for code in gone
+    ]
     header = ("Code", "Name", "Text", "Records excluded", "Reports excluded")
     text = "All inclusion criteria must hold; of the exclusion codes the first that fits is given."
     note = "Records are excluded at title and abstract, reports at full text."
@@ -84,8 +99,10 @@ def _amendments(content: ReportContent) -> Section:
     tables = [Table("Protocol versions of the decisions", ("Version", "Decisions", "First", "Last", "Stages"), given)]
     if changes:
         tables.append(Table("Changes of the protocol", ("Version", "Date", "What", "Why"), changes))
-    said = [_said_of_versions(versions, content.protocol)]
-    unexplained = sorted(set(versions[1:]) - {item.version for item in declared})
+    unnumbered = _unnumbered(content)
+    said = [_said_of_versions(versions, content.protocol, unnumbered), *map(_said_of_change, unnumbered)]
+    later = {*versions[1:], content.protocol.review.version} - {*versions[:1]} if versions else set[str]()
+    unexplained = sorted(later - {item.version for item in declared})
     if unexplained:
         said.append(
             f"Not explained in the protocol: the change to version {', '.join(unexplained)}. Each is described in a "
@@ -98,10 +115,36 @@ def _one_line(*texts: str) -> tuple[str, ...]:
     return tuple(" ".join(text.split()) for text in texts)
 
 
-def _said_of_versions(versions: list[str], protocol: Protocol) -> str:
+def _unnumbered(content: ReportContent) -> list[CriteriaChange]:
+    """Return the changes of criteria that people decided before and after under one version of the protocol."""
+    tables = (content.stage.tables[f"decisions/{name}"] for name in ("screening", "full_text"))
+    given = [
+        Made(_plain(row["protocol_version"]), row["reviewer"], row["sequence"])
+        for table in tables
+        for row in rows_of(table.loc[table["stage"] != "retrieval", ["protocol_version", "reviewer", "sequence"]])
+    ]
+    log = read_criteria_log(content.stage.files.get(CRITERIA_LOG, b""))
+    return criteria_changes(log, present_state(content.protocol), given)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _said_of_change(change: CriteriaChange) -> str:
+    were = "decision was" if change.decisions == 1 else "decisions were"
+    return (
+        f"The criteria changed under version {change.version} without a new version: {'; '.join(change.what)}. "
+        f"{change.decisions:,} {were} made before that, under the earlier criteria, and stand as they were made."
+    )
+
+
+def _said_of_versions(versions: list[str], protocol: Protocol, unnumbered: list[CriteriaChange]) -> str:
     if not versions:
         return "No decision has been made yet."
     if len(versions) == 1 and versions[0] == protocol.review.version:
+        if unnumbered:
+            return f"Every decision was made under protocol version {versions[0]}, the present one."
         return (
             f"Every decision was made under protocol version {versions[0]}, the present one: no version was raised "
             "after screening began."

@@ -6,7 +6,7 @@ a proposal is the runner's affair, because a stage knows no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
+from pipeline.decisions.second_reader import JudgedRecord, judged_record, reader_notices
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
@@ -83,7 +84,7 @@ def screen(stage: StageInput) -> StageResult:
     given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
     decisions = by_cluster(given, cluster_of)
     people: dict[str, Outcome] = {}
-    rows = []
+    rows, judged = [], list[JudgedRecord]()
     shown = rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
     plan = plan_of(shown, decisions, stage.protocol)
     for row in shown:
@@ -92,6 +93,8 @@ def screen(stage: StageInput) -> StageResult:
         outcome = _outcome(row, own, reading)
         rows.append(_screened_row(row, own, outcome, reading, stage.protocol))
         people[row["cluster_id"]] = outcome
+        if outcome.outcome != "not_screened":
+            judged.append(judged_record(shown_id(row["members"], own), outcome, own))
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
     texts = screening_texts(screened, records)
     stage.progress(1, 3)
@@ -122,10 +125,11 @@ def screen(stage: StageInput) -> StageResult:
         "proposed": entry_frame([dict(row) for row in due.rows], PROPOSED_COLUMNS),
     }
     lapsed = sum(row["standing"] == "text changed" for row in state.rows)
-    notices = [Notice("info", remark, "ranking") for remark in ranking.remarks]
-    notices += [*machine_notices(machine, state, lapsed), *_changed_notices(screened)]
+    waiting = sum(record.waits_for_reader for record in judged)
+    notices = [*_ranking_notices(ranking.remarks, waiting), *machine_notices(machine, state, lapsed)]
+    notices += [*_changed_notices(screened), *reader_notices(judged)]
     files = {"report/model_card.json": json_bytes(ranking.model_card)}
-    summary, numbers = _numbers(tables["screened"], ranking.basis, progress, state, due, stage.protocol)
+    summary, numbers = _numbers(tables["screened"], ranking.basis, progress, state, due, stage.protocol, waiting)
     return StageResult(tables, files, tuple(notices), summary, numbers)
 
 
@@ -136,14 +140,21 @@ def _numbers(
     state: MachineState,
     due: Proposal,
     protocol: Protocol,
+    half_read: int,
 ) -> tuple[str, dict[str, Any]]:
     """Return the summary and the numbers of the stage."""
     outcomes = {str(name): int(n) for name, n in sorted(screened["outcome"].value_counts().items())}
     waiting = sum(outcomes.get(name, 0) for name in ("undecided", "maybe", "conflict"))
     shown = ["included", "excluded", *(name for name in ("excluded_machine", "ineligible_machine") if name in outcomes)]
     summary = ", ".join(f"{outcomes.get(name, 0):,} {name}" for name in shown) + f", {waiting:,} wait"
-    screening = progress_numbers(progress, state, protocol, due.why_not)
+    screening = progress_numbers(progress, state, protocol, due.why_not, half_read)
     return summary, outcomes | {"basis": basis, "screening": screening, "proposal": dict(due.facts)}
+
+
+def _ranking_notices(remarks: Iterable[str], waiting: int) -> list[Notice]:
+    """Return what the ranking says, and how many records' decisions it does not learn from yet."""
+    more = [f"decisions that wait for another reader are not learned from: those on {waiting:,} records"]
+    return [Notice("info", remark, "ranking") for remark in (*remarks, *(more if waiting else ()))]
 
 
 def _changed_notices(screened: pd.DataFrame) -> list[Notice]:

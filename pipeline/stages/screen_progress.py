@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pipeline.decisions.criteria_log import (
+    CRITERIA_LOG,
+    Made,
+    changed_rules,
+    present_state,
+    read_criteria_log,
+    state_of,
+)
 from pipeline.draws import read_draws
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame, rows_of
@@ -30,6 +38,7 @@ from pipeline.screen.statements import (
     statement_rows,
     stopping_statements,
     triage_statements,
+    voided,
 )
 from pipeline.screen.stopping import RULES, StoppingAdvice
 from pipeline.stages.contract import StageInput
@@ -79,6 +88,7 @@ def screening_progress(stage: StageInput, screened: pd.DataFrame, workings: Work
     triage = triage_statements(
         workings.evidence, full, included, workings.method, settings.target_recall, settings.confidence
     )
+    triage = voided(triage, *_decided_before(stage, main, triage.sample))
     scores = np.where(workings.decided, workings.held_out, workings.scores)
     drift = score_drift(_sources(stage, main), dict(zip(ids, scores.tolist(), strict=True)), included)
     issued = [row for rows in draws.values() for row in rows.values()]
@@ -90,6 +100,38 @@ def screening_progress(stage: StageInput, screened: pd.DataFrame, workings: Work
     }
     named: dict[str, StoppingAdvice] = dict(zip(RULES, advice, strict=True))
     return ScreeningProgress(tables, tuple(read), triage, named, tuple(drift), len(undecided), without)
+
+
+def _decided_before(stage: StageInput, main: pd.DataFrame, sample: Collection[str]) -> tuple[int, str]:
+    """Return how many records of the sample were decided under other criteria than the present ones, and that in words.
+
+    A record counts by the newest of the decisions its outcome rests on; other names of codes are no other criteria.
+    """
+    log = read_criteria_log(stage.files.get(CRITERIA_LOG, b""))
+    if len(log) < 2 or not sample:
+        return 0, ""
+    known = _made(stage)
+    present, what, number = present_state(stage.protocol), dict[str, None](), 0
+    for rests_on in main.loc[main["record_id"].isin(list(sample)), "rests_on"]:
+        newest = max((known[row] for row in rests_on if row in known), default=None)
+        then = state_of(log, newest[1]) if newest else None
+        changed = changed_rules(then, present) if then else ()
+        number += bool(changed)
+        what |= dict.fromkeys(changed)
+    were = "was" if number == 1 else "were"
+    words = f"{number:,} of {len(sample):,} records of the random sample {were} decided ({'; '.join(what)})"
+    return number, words
+
+
+def _made(stage: StageInput) -> dict[str, tuple[str, Made]]:
+    """Return row id -> time of a decision and how it was made."""
+    names = ["row_id", "protocol_version", "when"]
+    tables = [stage.tables[f"decisions/{name}"] for name in ("screening", "full_text")]
+    given = pd.concat([table[[*names, "reviewer", "sequence"]] for table in tables]).fillna(dict.fromkeys(names, ""))
+    return {
+        row["row_id"]: (row["when"], Made(row["protocol_version"], row["reviewer"], row["sequence"]))
+        for row in rows_of(given)
+    }
 
 
 def labels_of(screened: pd.DataFrame) -> dict[str, bool]:
@@ -131,9 +173,17 @@ def _first_rows(
 
 
 def progress_numbers(
-    progress: ScreeningProgress, state: MachineState, protocol: Protocol, why_no_run: str
+    progress: ScreeningProgress, state: MachineState, protocol: Protocol, why_no_run: str, half_read: int = 0
 ) -> dict[str, Any]:
-    """Return what status.json says about screening: counts, statements, rounds, drift, machine run, and the lines."""
+    """Return what status.json says about screening: counts, statements, rounds, drift, machine run, and the lines.
+
+    Args:
+        progress: how far screening is.
+        state: what the machine run that counts does.
+        protocol: the protocol.
+        why_no_run: why no machine run is due.
+        half_read: undecided records that somebody decided and another person is still to read.
+    """
     statements = rows_of(progress.tables["statements"])
     rounds = progress.tables["rounds"]
     decided = len(progress.read)
@@ -142,6 +192,7 @@ def progress_numbers(
         "decided": decided,
         "included": sum(item.included for item in progress.read),
         "undecided": progress.undecided,
+        "waiting_for_another_reader": half_read,
         "undecided_without_abstract": progress.undecided_without_abstract,
         "rounds": len(rounds),
         "next_batch": batch_rows(decided, settings.smallest_batch, settings.batch_size),
@@ -186,6 +237,9 @@ def _lines(
     if not total:
         return
     head = f"Screening: {numbers['decided']:,} of {total:,} records decided, {numbers['included']:,} included"
+    half_read = numbers["waiting_for_another_reader"]
+    if half_read:
+        head += f"; {half_read:,} more decided by one person {'waits' if half_read == 1 else 'wait'} for another reader"
     if not numbers["undecided"]:
         yield f"{head}: every record is decided by people"
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.decisions.criteria_log import CRITERIA_LOG
 from pipeline.decisions.full_text_files import full_text_register
 from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.draws import draws_in_use
@@ -31,11 +32,12 @@ def ledgers(review: Review, protocol: Protocol) -> list[Path]:
 
 
 def screening_files(review: Review, protocol: Protocol) -> list[Path]:
-    """Return how the rows of decided worklists were drawn, and the machine runs."""
+    """Return how the rows of decided worklists were drawn, the machine runs, and the log of criteria."""
     runs = review.screening / "machine" / "runs"
     found = runs.iterdir() if runs.is_dir() else ()
     own = [path for path in found if path.is_file() and path.suffix in (".csv", ".json")]
-    return [*draws_in_use(review), *sorted(path for path in own if not is_leftover(path.name))]
+    runs_kept = sorted(path for path in own if not is_leftover(path.name))
+    return [*draws_in_use(review), *runs_kept, *_criteria_log(review)]
 
 
 def full_text_files(review: Review, protocol: Protocol) -> list[Path]:
@@ -79,8 +81,13 @@ def closed_version(review: Review, protocol: Protocol) -> list[Path]:
 
 
 def report_files(review: Review, protocol: Protocol) -> list[Path]:
-    """Return the coding files and the closed version."""
-    return [*coding_files(review, protocol), *closed_version(review, protocol)]
+    """Return the coding files, the closed version and the log of criteria."""
+    return [*coding_files(review, protocol), *closed_version(review, protocol), *_criteria_log(review)]
+
+
+def _criteria_log(review: Review) -> list[Path]:
+    path = review.folder / CRITERIA_LOG
+    return [path] if path.is_file() else []
 
 
 _DEDUP = "pipeline.dedup.tables"

@@ -362,6 +362,17 @@ def test_a_changed_protocol_voids_the_statement_and_says_so(frozen: Review, chan
     assert any(notice.code == "statement_void" and reason in notice.text for notice in run.notices)
 
 
+def test_criteria_that_changed_under_the_random_sample_make_no_new_run(frozen: Review) -> None:
+    text = frozen.protocol.read_text("utf-8")
+    write(frozen.protocol, text.replace("served in schools", "served at schools"))
+    run = run_stages(frozen)
+    told = screening(run)
+    assert told["machine"]["run"] == 1 and "0002.json" not in machine_files(frozen)
+    assert any(notice.code == "criteria_changed" for notice in run.notices)
+    triage = [row["sentence"] for row in told["statements"] if row["kind"] == "triage"]
+    assert all("the criteria changed after" in sentence and "Assumed" not in sentence for sentence in triage)
+
+
 def test_a_changed_record_voids_the_statement_and_goes_to_people_again(frozen: Review) -> None:
     found = table(frozen, "screen/machine")
     titles = {row["cluster_id"]: row["title"] for row in table(frozen, "deduplicate/records")}

@@ -111,7 +111,9 @@ def test_criteria_alone_order_the_records() -> None:
     assert early_recall([truth(records)[record_id] for record_id in ranking.table["record_id"]], 0.25) == 1.0
     assert ranking.table["band"].eq("borderline").all()
     assert ranking.table["out_of_fold_score"].isna().all()
-    assert "no decision yet: ordered by likeness of words to the text of the inclusion criteria" in ranking.remarks
+    assert (
+        "no settled decision yet: ordered by likeness of words to the text of the inclusion criteria" in ranking.remarks
+    )
     assert ranking.model_card["criteria_text_used"] is True
 
 

@@ -18,6 +18,7 @@ from pipeline.screen.statements import (
     statement_rows,
     stopping_statements,
     triage_statements,
+    voided,
 )
 from pipeline.screen.terms import TERM_COLUMNS, top_terms
 from pipeline.screen.why import why
@@ -92,6 +93,23 @@ def test_with_a_sample_the_cut_names_records_that_nobody_decided() -> None:
     assert sum(every[item] for item in outside) <= 0.05 * sum(every.values())
     row = rows_by_name([], 280, found)["expected_recall"]
     assert (row["says"], row["records"]) == ("can cut", len(outside))
+
+
+def test_criteria_that_changed_under_the_sample_void_both_statements_and_leave_no_record_out() -> None:
+    records = corpus(400, 2)
+    for labels in (drawn(records, 200), drawn(records, 30)):
+        before = triage(records, labels)
+        assert voided(before, 0, "") is before
+        found = voided(before, 7, "7 of 200 records of the random sample were decided (the text of E1 changed)")
+        assert all(not ids for ids in found.without_reader.values())
+        rows = rows_by_name([], 200, found)
+        for name in ("expected_recall", "whole_review"):
+            sentence, assumed = str(rows[name]["sentence"]), str(rows[name]["assumption"])
+            assert (rows[name]["says"], rows[name]["estimate"], rows[name]["records"]) == ("cannot say", None, 0)
+            assert sentence.startswith(("cannot cut: ", "cannot say"))
+            assert "the criteria changed after 7 of 200 records" in sentence and "Assumed" not in sentence
+            assert "not met: the criteria have not changed since" in assumed
+            assert int(str(rows[name]["more_needed"])) >= 7
 
 
 def test_a_gap_in_the_random_order_ends_the_sample_so_new_records_undo_it() -> None:
