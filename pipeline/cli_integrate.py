@@ -15,6 +15,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "integrate", help="say how far the disciplines of a review draw on one another", description=_integrate.__doc__
     )
     command.add_argument("folder", nargs="?", default=".", help="the review's folder (default: this one)")
+    command.add_argument("--review", default="", metavar="PATH", help="the same")
     command.add_argument("--pair", default="", metavar="A:B", help="only the verdict on two disciplines")
     command.add_argument("--plain", action="store_true", help="no progress bars")
     command.set_defaults(run=_integrate)
@@ -26,7 +27,7 @@ def _integrate(chosen: argparse.Namespace) -> int:
     from pipeline.console import Console
     from pipeline.review import open_review
 
-    folder = Path(chosen.folder)
+    folder = Path(chosen.review or chosen.folder)
     status = bring_up_to_date(folder, Console(plain=chosen.plain))
     file = open_review(folder).outputs / "report" / "integration" / "integration.json"
     if not file.is_file():

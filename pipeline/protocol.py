@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from pipeline.errors import ProtocolError
 from pipeline.protocol_integration import IntegrationSection
@@ -133,14 +133,18 @@ class Source(Section):
 
     name: str = Field(min_length=1, description="name of the source, unique; printed in the flow diagram")
     kind: SourceKind = Field(description="database, register, other (websites, experts, citations) or demonstration")
-    export: tuple[str, ...] = Field(min_length=1, description="export file or list of files, relative to references/")
+    hits_reported: int | None = Field(
+        strict=True, default=None, ge=0, description="number of hits the database reported"
+    )
+    export: tuple[str, ...] = Field(
+        default=(),
+        validate_default=True,
+        description="export file or list of files, relative to references/; none where hits_reported is 0",
+    )
     database: str = Field(default="", description="database searched")
     platform: str = Field(default="", description="platform it was searched on")
     query: str = Field(default="", description="the search as run, word for word")
     searched_on: date | None = Field(default=None, description="date of the search")
-    hits_reported: int | None = Field(
-        strict=True, default=None, ge=0, description="number of hits the database reported"
-    )
     note: str = Field(default="", description="anything else")
 
     @field_validator("searched_on", mode="before")
@@ -157,7 +161,9 @@ class Source(Section):
 
     @field_validator("export")
     @classmethod
-    def _inside(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _inside(cls, names: tuple[str, ...], given: ValidationInfo) -> tuple[str, ...]:
+        if not names and given.data.get("hits_reported") != 0:
+            raise ValueError("name the file; for a search without hits write hits_reported = 0")
         paths = [PurePosixPath(name.replace("\\", "/")) for name in names]
         for name, path in zip(names, paths, strict=True):
             if not path.name or path.is_absolute() or ".." in path.parts or ":" in name:

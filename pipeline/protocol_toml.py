@@ -49,6 +49,10 @@ def _hint(line: str, column: int, said: str) -> str | None:
     key, value = (given["key"], given["value"]) if given else ("", "")
     if value in ("True", "False"):
         return f"write {key} = {value.lower()}"
+    if value.startswith('"') and value.count('"') > 2 and "after a statement" in said:
+        inner = value.strip('"') if value.endswith('""') else value[1:].removesuffix('"')
+        marks = "'''" if "'" in inner else "'"
+        return f"the text has quotation marks of its own; put it between other ones: {key} = {marks}{inner}{marks}"
     if value and value[0] in _CURLED:
         return f'use straight quotation marks: {key} = "{value.strip(_CURLED)}"'
     if value and _DATE.fullmatch(value):

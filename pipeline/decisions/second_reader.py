@@ -64,6 +64,28 @@ def reader_notices(judged: Sequence[JudgedRecord]) -> list[Notice]:
     return [*_waiting_notices(judged), *_left_out_notices(judged)]
 
 
+def excluded_at_title(decisions: Iterable[Decision]) -> bool:
+    """Return whether somebody's word that stands excludes a record at title and abstract."""
+    stages = ("title_abstract", "consensus")
+    return any(d.decision == EXCLUDE for d in newest(d for d in decisions if d.stage in stages))
+
+
+def unscreened_notices(ids: Sequence[str]) -> list[Notice]:
+    """Return a warning about records that people excluded and that come by other methods only, as sources stand now."""
+    if not ids:
+        return []
+    number = len(ids)
+    text = compose(
+        f"{number:,} {'record' if number == 1 else 'records'} that people excluded at title and abstract "
+        f"{'comes' if number == 1 else 'come'} by other methods only, as the search log says now, and such records are "
+        f"not screened: {'this decision does' if number == 1 else 'these decisions do'} not count, and the full text "
+        f"is sought ({_listed(sorted(ids))})",
+        file="references/sources.toml",
+        hint='if the source was screened, its kind is "database" or "register"; nothing of the decisions is lost',
+    )
+    return [Notice("warning", text, "decided_unscreened")]
+
+
 def _waiting_notices(judged: Sequence[JudgedRecord]) -> list[Notice]:
     waiting = [record for record in judged if record.waits_for_reader]
     if not waiting:

@@ -26,8 +26,9 @@ THEORY_JUDGED: Final = 30
 
 TOO_FEW_REFERENCES: Final = "too_few_refs"
 NOT_COMPUTED: Final = (
-    "not computed: no cited references in any export; export again with them: Web of Science plain text or tab "
-    'delimited, "Full Record and Cited References"; Scopus CSV with References ticked; OpenAlex with referenced_works'
+    "not computed: no record counted here has cited references; where its export lacks them, export again: Web of "
+    'Science plain text or tab delimited, "Full Record and Cited References"; Scopus CSV with References ticked; '
+    "OpenAlex with referenced_works"
 )
 
 

@@ -238,14 +238,32 @@ def counts_of(
 
 
 def _source_lines(states: pd.DataFrame, sources: pd.DataFrame, known: frozenset[str]) -> dict[str, list[Line]]:
-    """Return the lines of sources by kind; one of an earlier version that brought nothing new is left out."""
+    """Return the lines of sources by kind; without stray files, and an earlier version's that brought nothing new."""
+    stray = stray_files(sources)
     by_source = Counter(zip(states["kind"], states["source"], strict=True))
     order = dict.fromkeys(zip(sources["kind"], sources["source"], strict=True))
     lines: dict[str, list[Line]] = {kind: [] for kind in ("database", "demonstration", "register", "other")}
     for kind, source in order:
-        if by_source[(kind, source)] or source not in known:
+        if by_source[(kind, source)] or source not in known | stray:
             lines[kind].append(Line(source + _unread(sources, source), by_source[(kind, source)]))
     return lines
+
+
+_NO_EXPORTS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".md", ".png", ".jpg", ".jpeg")
+
+
+def stray_files(sources: pd.DataFrame) -> frozenset[str]:
+    """Return the names of files that are no exports of any kind and that the search log does not know.
+
+    They are named as problems, but are no databases. A damaged export may be a search, and stays among these.
+
+    Args:
+        sources: columns source (the file itself where it is not logged), file, status.
+    """
+    if not {"file", "status"} <= set(sources.columns):
+        return frozenset()
+    refused = sources[(sources["status"] == "refused") & (sources["source"] == sources["file"])]
+    return frozenset(name for name in map(str, refused["file"]) if name.lower().endswith(_NO_EXPORTS))
 
 
 def _unread(sources: pd.DataFrame, source: str) -> str:

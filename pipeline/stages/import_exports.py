@@ -29,9 +29,9 @@ _MANY_BY_OTHER_METHODS = 200
 SOURCE_COLUMNS: tuple[Column, ...] = (
     Column("source", "str", "name in the search log, or the file's name", nullable=False),
     Column("kind", "str", "database, register, other or demonstration", nullable=False),
-    Column("file", "str", "export file, relative to references/", nullable=False),
+    Column("file", "str", "export file, relative to references/; empty text for a search without hits", nullable=False),
     Column("sha256", "str", "hash of the file; empty text where it is missing", nullable=False),
-    Column("status", "str", "read, refused, same_file (as another one) or missing", nullable=False),
+    Column("status", "str", "read, refused, same_file (as another one), missing or no_hits", nullable=False),
     Column("format", "str", "format it was read as"),
     Column("encoding", "str", "encoding it was decoded with"),
     Column("entries", "int", "entries read", nullable=False),
@@ -149,7 +149,7 @@ def _read_files(
 
 
 def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
-    """Return the files with a row for each export of the search log that is not there: its source shows with zero."""
+    """Return the files with a row for each search without hits, and each export of the search log that is not there."""
     there = {unicodedata.normalize("NFC", file.name) for file in files}
     missing = [
         _File(name, "", source.name, source.kind, source, "missing", remark="the export is not there")
@@ -157,10 +157,16 @@ def _with_missing(files: list[_File], log: SearchLog) -> list[_File]:
         for name in source.export
         if unicodedata.normalize("NFC", name) not in there
     ]
+    found_nothing = [
+        _File("", "", source.name, source.kind, source, "no_hits", remark="the search had no hits")
+        for source in log.source
+        if not source.export
+    ]
     names = [unicodedata.normalize("NFC", name) for source in log.source for name in source.export]
     place = {name: number for number, name in enumerate(names)}
     return sorted(
-        files + missing, key=lambda file: (place.get(unicodedata.normalize("NFC", file.name), len(place)), file.name)
+        files + missing + found_nothing,
+        key=lambda file: (place.get(unicodedata.normalize("NFC", file.name), len(place)), file.name),
     )
 
 
@@ -168,6 +174,8 @@ def _read_one(shown: str, data: bytes, file: _File, notices: list[Notice]) -> _F
     try:
         export = read_export(shown, data)
     except InputError as error:
+        if file.log and file.log.hits_reported == 0:
+            return replace(file, status="no_hits", remark="the search had no hits")
         return _refused(file, error.lines[0], notices)
     except Exception as error:  # one bad file never costs the others
         logger.debug("%s could not be read", shown, exc_info=True)
@@ -277,7 +285,9 @@ def _log_notices(files: list[_File], log: SearchLog) -> list[Notice]:
                     f"source {source.name!r}: the database reported {source.hits_reported:,} hits, its export holds "
                     f"{number:,}",
                     file=SEARCH_LOG,
-                    hint="export again (databases cut exports at a limit), or correct hits_reported",
+                    hint="export again (databases cut exports at a limit), or correct hits_reported"
+                    if number < source.hits_reported
+                    else "correct hits_reported, or look whether the file holds another search, too",
                 )
                 notices.append(Notice("warning", text, "hits_differ"))
         notices += _unscreened_notices(source, own)

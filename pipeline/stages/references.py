@@ -56,7 +56,8 @@ def references(stage: StageInput) -> StageResult:
 
     tables = cited_tables(citing, Works(records), SourceTable(records, files, journals), assigned, by_hand)
     unused = sorted(set(by_hand) - set(tables.references["key"].dropna()))
-    notices = [_not_computed(len(coded))] if tables.references.empty and len(coded) else []
+    elsewhere = int(records["cited_references"].map(len).gt(0).sum()) if tables.references.empty else 0
+    notices = [_not_computed(len(coded), elsewhere)] if tables.references.empty and len(coded) else []
     if unused:
         text = f"{len(unused)} cited works of {name} are cited by no record, the first: {unused[0]}"
         notices.append(Notice("info", text, "cited_works"))
@@ -69,14 +70,15 @@ def references(stage: StageInput) -> StageResult:
         },
         {} if tables.unresolved.empty else {HAND_LIST: hand_list(tables.unresolved)},
         tuple(notices),
-        _summary(tables),
+        _summary(tables, elsewhere),
         _numbers(tables),
     )
 
 
-def _not_computed(coded: int) -> Notice:
+def _not_computed(coded: int, elsewhere: int) -> Notice:
     text = f"citation measures: not computed: none of {coded} coded records has cited references in any export"
-    return Notice("info", f"{text}; {WHAT_TO_EXPORT}", "cited_references")
+    others = f"other records have ({elsewhere:,}); for these {WHAT_TO_EXPORT}" if elsewhere else WHAT_TO_EXPORT
+    return Notice("info", f"{text}; {others}", "cited_references")
 
 
 def _numbers(tables: CitedTables) -> dict[str, int]:
@@ -88,7 +90,10 @@ def _numbers(tables: CitedTables) -> dict[str, int]:
     return {"records_with_references": listed, "references": len(tables.references)} | found
 
 
-def _summary(tables: CitedTables) -> str:
+def _summary(tables: CitedTables, elsewhere: int) -> str:
+    if tables.references.empty and elsewhere:
+        others = "1 other record has" if elsewhere == 1 else f"{elsewhere:,} other records have"
+        return f"not computed: no coded record has cited references ({others})"
     if tables.references.empty:
         return "not computed: no cited references in any export"
     numbers = _numbers(tables)

@@ -11,6 +11,7 @@ from pipeline.report.overlap_figure import overlap_figure
 from pipeline.report.page import Figure, Section, Table
 from pipeline.report.source_overlap import contribution_listing
 from pipeline.report.wording import counted
+from pipeline.stages.count import stray_files
 from pipeline.stages.report_content import ReportContent
 
 _UPSET_CAPTION = "How many records each set of sources found (UpSet figure); the tables hold the same numbers."
@@ -25,7 +26,8 @@ def source_sections(content: ReportContent) -> Iterable[Section]:
 
 def _searches(content: ReportContent) -> Section:
     sources = content.stage.tables["import/sources"]
-    rows = tuple(_search_row(group) for _, group in sources.groupby("source", sort=False))
+    searched = sources[~sources["source"].isin(stray_files(sources))]
+    rows = tuple(_search_row(group) for _, group in searched.groupby("source", sort=False))
     header = ("Source", "Kind", "Database", "Platform", "Search as run", "Searched on", "Hits reported", "Records read")
     searches = Table("Searches", header, rows, "", "sources.csv")
     files = tuple(

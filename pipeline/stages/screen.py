@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 
 from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
-from pipeline.decisions.second_reader import JudgedRecord, judged_record, reader_notices
+from pipeline.decisions.second_reader import (
+    JudgedRecord,
+    excluded_at_title,
+    judged_record,
+    reader_notices,
+    unscreened_notices,
+)
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
@@ -84,7 +90,7 @@ def screen(stage: StageInput) -> StageResult:
     given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
     decisions = by_cluster(given, cluster_of)
     people: dict[str, Outcome] = {}
-    rows, judged = [], list[JudgedRecord]()
+    rows, judged, passed_over = [], list[JudgedRecord](), list[str]()
     shown = rows_of(records[["cluster_id", "members", "kinds", "title", "abstract"]])
     plan = plan_of(shown, decisions, stage.protocol)
     for row in shown:
@@ -95,6 +101,8 @@ def screen(stage: StageInput) -> StageResult:
         people[row["cluster_id"]] = outcome
         if outcome.outcome != "not_screened":
             judged.append(judged_record(shown_id(row["members"], own), outcome, own))
+        elif excluded_at_title(own):
+            passed_over.append(shown_id(row["members"], own))
     screened = entry_frame(sorted(rows, key=lambda row: str(row["record_id"])), SCREENED_COLUMNS)
     texts = screening_texts(screened, records)
     stage.progress(1, 3)
@@ -106,11 +114,7 @@ def screen(stage: StageInput) -> StageResult:
     machine = machine_files(stage.files)
     state = machine_state(machine, stage.protocol, cluster_of, hashes, people, progress.advice)
     by_record = {r: hashes[c] for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)}
-    untouched = [
-        r
-        for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)
-        if people[c].outcome == "undecided" and not people[c].rests_on
-    ]
+    untouched = _untouched(texts, people)
     scores = dict(zip(workings.evidence.record_ids, workings.scores.tolist(), strict=True))
     due = proposal(machine, state, stage.protocol, by_record, scores, untouched, progress.triage, progress.advice)
     stage.progress(3, 3)
@@ -127,10 +131,16 @@ def screen(stage: StageInput) -> StageResult:
     lapsed = sum(row["standing"] == "text changed" for row in state.rows)
     waiting = sum(record.waits_for_reader for record in judged)
     notices = [*_ranking_notices(ranking.remarks, waiting), *machine_notices(machine, state, lapsed)]
-    notices += [*_changed_notices(screened), *reader_notices(judged)]
+    notices += [*_changed_notices(screened), *reader_notices(judged), *unscreened_notices(passed_over)]
     files = {"report/model_card.json": json_bytes(ranking.model_card)}
     summary, numbers = _numbers(tables["screened"], ranking.basis, progress, state, due, stage.protocol, waiting)
     return StageResult(tables, files, tuple(notices), summary, numbers)
+
+
+def _untouched(texts: pd.DataFrame, people: Mapping[str, Outcome]) -> list[str]:
+    """Return the records of databases and registers on which no person has said anything."""
+    pairs = zip(texts["record_id"], texts["cluster_id"], strict=True)
+    return [r for r, c in pairs if people[c].outcome == "undecided" and not people[c].rests_on]
 
 
 def _numbers(

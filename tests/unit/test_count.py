@@ -213,6 +213,14 @@ def test_a_source_of_which_nothing_was_read_says_why(status: str, words: str) ->
     assert Line(words, 0) in found.databases
 
 
+@pytest.mark.parametrize(("file", "counted"), [("article.pdf", False), ("Notes.DOCX", False), ("scopus.csv", True)])
+def test_a_stray_file_is_no_database_but_a_damaged_export_may_be_one(file: str, counted: bool) -> None:
+    stray = {"kind": "database", "source": file, "file": file, "status": "refused"}
+    table = pd.concat([sources(), pd.DataFrame([stray])])
+    found = counts_of(entry_frame([], STATE_COLUMNS), table, PROTOCOL)
+    assert (Line(f"{file} [could not be read]", 0) in found.databases) is counted
+
+
 def test_names_of_sources_alone_will_do() -> None:
     found = counts_of(entry_frame([], STATE_COLUMNS), sources()[["kind", "source"]], PROTOCOL)
     assert found.registers == (Line("Trials", 0),)

@@ -286,3 +286,20 @@ def test_an_accented_file_name_is_found_however_it_is_stored() -> None:
     result = run({"Gro\u0308\u00dfe.ris": RIS}, source("Scopus", '"Gr\u00f6\u00dfe.ris"'))
     assert [notice for notice in result.notices if notice.severity != "info"] == []
     assert SearchLog().source_of("x") is None
+
+
+def test_a_search_without_hits_stands_with_zero_with_and_without_an_export() -> None:
+    log = source("WoS", '"a.ris"') + source("CINAHL", "[]", hits_reported=0)
+    log += source("SocINDEX", '"empty.ris"', hits_reported=0)
+    result = run({"a.ris": RIS, "empty.ris": "Provider: x\nContent: text\n\n"}, log)
+    rows = {row["source"]: row for row in rows_of(result.tables["sources"])}
+    assert [rows[name]["status"] for name in ("WoS", "CINAHL", "SocINDEX")] == ["read", "no_hits", "no_hits"]
+    assert [rows[name]["file"] for name in ("CINAHL", "SocINDEX")] == ["", "empty.ris"]
+    assert not [notice for notice in result.notices if notice.severity != "info"]
+
+
+def test_an_export_that_holds_more_than_was_reported_was_not_cut() -> None:
+    (more,) = told(run({"a.ris": RIS}, source("A", '"a.ris"', hits_reported=1)), "hits_differ")
+    (fewer,) = told(run({"a.ris": RIS}, source("A", '"a.ris"', hits_reported=9)), "hits_differ")
+    assert "cut exports" not in more and more.endswith("look whether the file holds another search, too")
+    assert "databases cut exports at a limit" in fewer

@@ -270,7 +270,10 @@ def test_without_cited_references_nothing_is_zero() -> None:
     assert rows(found, "vocabulary")[0]["corrected"], "words need no references"
     assert list(figures(found)) == ["vocabulary_matrix"]
     text = page(stage, found)
-    assert "Not computed: no cited references in any export" in text and "Full Record and Cited References" in text
+    assert (
+        "Not computed: no record counted here has cited references" in text
+        and "Full Record and Cited References" in text
+    )
     assert "citation-matrix" not in text
     assert any("export again" in line for line in verdict_lines(numbers(found)))
 

@@ -255,8 +255,22 @@ def test_missing_sections_are_named_together(tmp_path: Path) -> None:
     ]
     assert log_mistakes(tmp_path, '[[source]]\nname = "A"\n') == [
         "line 1: [[source]] 1 (A) kind is missing; add it",
-        "line 1: [[source]] 1 (A) export is missing; add it",
+        "line 1: [[source]] 1 (A) export: name the file; for a search without hits write hits_reported = 0",
     ]
+
+
+def test_a_search_without_hits_needs_no_export_and_any_other_does(tmp_path: Path) -> None:
+    none = '[[source]]\nname = "A"\nkind = "database"\nhits_reported = 0\n'
+    assert log_of(tmp_path, none).source[0].export == ()
+    assert "name the file" in log_mistakes(tmp_path, none.replace("= 0", "= 3"))[0]
+
+
+def test_a_query_with_quotation_marks_of_its_own_is_shown_as_it_is_meant(tmp_path: Path) -> None:
+    start = '[[source]]\nname = "A"\nkind = "database"\nexport = "a.ris"\nquery = '
+    (line,) = log_mistakes(tmp_path, start + '"TITLE("co-production")"\n')
+    assert line.endswith("put it between other ones: query = 'TITLE(\"co-production\")'")
+    meant = line.rpartition("query = ")[2]
+    assert log_of(tmp_path, f"{start}{meant}\n").source[0].query == 'TITLE("co-production")'
 
 
 # --- values -------------------------------------------------------------------------------------------------------

@@ -103,3 +103,15 @@ def test_an_inclusion_that_is_changed_after_its_full_text_was_decided_is_named(r
     by_id = {row["id"]: next(text for _, text in found if row["id"] in text) for row in changed}
     assert_line(by_id[changed[0]["id"]], "full-text decision 'include' of ann", "ann: exclude", "leaves the included")
     assert_line(by_id[changed[1]["id"]], "ann: maybe", "screening/decisions/ann.csv")
+
+
+def test_a_source_that_is_no_longer_screened_names_the_exclusions_that_do_not_count(review: Review) -> None:
+    log = review.search_log.read_text("utf-8")
+    assert 'kind = "database"' in log
+    review.search_log.write_text(log.replace('kind = "database"', 'kind = "other"'), "utf-8")
+    run = run_stages(review, accept_changes=True)
+    ((severity, text),) = texts(run, "decided_unscreened")
+    assert severity == "warning"
+    assert_line(text, "references/sources.toml: ", "that people excluded at title and abstract", 'is "database" or')
+    review.search_log.write_text(log, "utf-8")
+    assert not texts(run_stages(review, accept_changes=True), "decided_unscreened")
