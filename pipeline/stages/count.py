@@ -41,6 +41,12 @@ _SCREENING_STATES = {
 UNREADABLE = "unreadable"
 COUNTS_VERSION = 1
 BY_MACHINE = "excluded by an automation tool"
+_WAITING_AGAIN = {
+    "awaiting_screening": "Records awaiting screening",
+    "in_conflict": "Records in conflict",
+    "awaiting_retrieval": "Reports awaiting retrieval",
+    "awaiting_eligibility": "Reports awaiting eligibility",
+}
 _UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
@@ -197,7 +203,7 @@ def counts_of(
     """
     update = since(version, states) if version else None
     known: frozenset[str] = update.sources if update else frozenset()
-    everything, states = states, update.states if update else states
+    states = update.states if update else states
     main, other = states[states["lane"] == "main"], states[states["lane"] == "other"]
     n = Counter(main["state"])
     removed = Counter(main.loc[main["state"] == "removed", "reason"])
@@ -225,10 +231,11 @@ def counts_of(
         other=_lane_counts(other, protocol),
         studies_included=int(states.loc[states["state"] == "included", "study_id"].nunique()),
         strata=tuple(
-            Line(stratum.label, int((everything["stratum"] == name).sum()), name)
+            Line(stratum.label, int((states["stratum"] == name).sum()), name)
             for name, stratum in protocol.strata.items()
         ),
         previous=update.previous if update else _previous(protocol),
+        previous_waiting=_previous_waiting(update.waiting) if update else (),
         adjustments=update.adjustments
         if update
         else tuple(
@@ -267,6 +274,12 @@ def _previous(protocol: Protocol) -> Previous | None:
     if given.studies is None or given.reports is None:
         return None
     return Previous(given.studies, given.reports, given.entered_by, f"{given.entered_at:%Y-%m-%d}")
+
+
+def _previous_waiting(waiting: pd.DataFrame) -> tuple[Line, ...]:
+    """Return a line a state, in the order of the flow, for what the version had settled and what waits again."""
+    number = Counter(waiting["state"])
+    return tuple(Line(words, number[state], state) for state, words in _WAITING_AGAIN.items() if number[state])
 
 
 def _lane_counts(states: pd.DataFrame, protocol: Protocol) -> LaneCounts:

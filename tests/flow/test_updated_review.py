@@ -122,3 +122,30 @@ def test_a_version_whose_file_is_gone_stops_the_run_with_its_name(closed: Review
     with pytest.raises(ReviewError) as odd:
         close_version(closed, "../2026")
     assert "cannot be the name of a version" in str(odd.value)
+
+
+def test_a_report_of_the_version_that_is_taken_back_waits_and_makes_the_report_provisional(closed: Review) -> None:
+    close_version(closed, "2026-03")
+    write(closed.protocol, closed.protocol.read_text("utf-8") + '\n[previous]\nversion = "2026-03"\n')
+    decide(closed)
+    sheet, included = next(
+        (path, row["id"])
+        for path in sorted((closed.folder / "screening").rglob("*.csv"))
+        if "full" in path.name and "decisions" not in path.parts
+        for row in read_csv(path)
+        if row.get("decision") == "include"
+    )
+    fill(sheet, {included: {"retrieved": "withdraw", "decision": "withdraw"}})
+    run = run_stages(closed, next_sheet=False)
+
+    counts = json.loads((closed.outputs / "report" / "counts.json").read_text("utf-8"))
+    assert counts["waiting"] == 1 and counts["main"]["awaiting_retrieval"] == 0
+    assert [(line["code"], line["n"]) for line in counts["previous_waiting"]] == [("awaiting_retrieval", 1)]
+    assert {item["note"] for item in counts["adjustments"]} == {
+        "1 study of version 2026-03 waiting for people again",
+        "1 report of version 2026-03 waiting for people again",
+    }
+    page = (closed.outputs / "report" / "index.html").read_text("utf-8")
+    assert "Provisional: 1 records or reports wait" in page
+    assert "Of the previous version" in (closed.outputs / "report" / "flow.svg").read_text("utf-8")
+    assert [item.rows for item in run.issued.waiting if item.kind == "full-text"] == [1]
