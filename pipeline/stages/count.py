@@ -25,6 +25,7 @@ from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previou
 from pipeline.report.flow import flow_of
 from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.update import since, version_of
 from pipeline.store import json_bytes
@@ -77,16 +78,24 @@ def count(stage: StageInput) -> StageResult:
     if sums and not stage.draft:
         raise _together(sums)
     broken += sums
-    summary = f"{counts.identified + counts.other_identified:,} identified"
-    parts = sorted(Counter(states["state"]).items(), key=lambda part: (-part[1], part[0]))
-    summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
         {"states": states, "broken": _broken_frame(broken)},
         {"report/counts.json": json_bytes(_stated(counts, states))},
         notices=tuple(Notice("problem", f"draft: {error}", "draft") for error in broken),
-        summary=summary,
+        summary=_summary(counts, states, version),
         numbers={"counts": counts.as_dict()},
     )
+
+
+def _summary(counts: Counts, states: pd.DataFrame, version: Version | None) -> str:
+    """Return what was identified as the sum of the states; in an update both are what is new since the version."""
+    new = since(version, states).states if version else states
+    parts = sorted(Counter(new["state"]).items(), key=lambda part: (-part[1], part[0]))
+    said = f"{counts.identified + counts.other_identified:,} identified"
+    said += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
+    if version is None:
+        return said
+    return f"{said}; beside them {counted(len(states) - len(new), 'entry', 'entries')} of version {version.name}"
 
 
 def _stated(counts: Counts, states: pd.DataFrame) -> dict[str, Any]:

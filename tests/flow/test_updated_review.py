@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
     before = json.loads((closed.outputs / "report" / "counts.json").read_text("utf-8"))
     lines = close_version(closed, "2026-03")
     assert lines[0].startswith(f"version 2026-03 closed: {before['studies_included']} studies in")
+    assert tomllib.loads("\n".join(lines[-2:])) == {"previous": {"version": "2026-03"}}
     with pytest.raises(ReviewError) as again:
         close_version(closed, "2026-03")
     assert "never written again" in str(again.value)
@@ -119,6 +121,12 @@ def test_a_version_whose_file_is_gone_stops_the_run_with_its_name(closed: Review
     with pytest.raises(ReviewError) as caught:
         run_stages(closed)
     assert "screening/versions/2026-03.csv" in str(caught.value)
+    assert "no version is closed here" in str(caught.value)
+    for name in ("2025-11", "2026-02"):
+        write(closed.folder / "screening" / "versions" / f"{name}.csv", "")
+    with pytest.raises(ReviewError) as mistyped:
+        run_stages(closed)
+    assert "write a version that is there: 2025-11, 2026-02" in str(mistyped.value)
     with pytest.raises(ReviewError) as odd:
         close_version(closed, "../2026")
     assert "cannot be the name of a version" in str(odd.value)

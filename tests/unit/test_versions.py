@@ -24,7 +24,7 @@ from pipeline.report.prisma_read import read_prisma
 from pipeline.report.prisma_write import written_prisma
 from pipeline.stages import update
 from pipeline.stages.changed_entries import changed_entries
-from pipeline.stages.count import counts_of
+from pipeline.stages.count import _summary, counts_of
 from pipeline.stages.report_flow import flow_prose
 from pipeline.stages.update import old_entries, settled_entries, since
 from pipeline.summary import count_lines
@@ -167,6 +167,19 @@ def test_what_the_version_included_and_waits_again_is_waiting_and_not_called_dro
     assert read_prisma(written_prisma(flow_of(counts)), "PRISMA.csv").flow.previous_waiting
     assert ("Reports awaiting retrieval again, of the previous version", 1) in list(count_lines(counts.as_dict()))
     assert "reports awaiting retrieval, 1" in flow_prose(counts)
+
+
+def test_the_line_of_the_stage_adds_up_in_an_update() -> None:
+    now = states(
+        ("a", "a", "included", "a"), ("n", "n", "excluded_human", "", "New"), ("o", "a", "duplicate", "", "New")
+    )
+    then = version(("a", "a", "included", "a"))
+    counts = counts_of(now, SOURCES, PROTOCOL, then)
+    said = "2 identified = 1 duplicate, 1 excluded_human; beside them 1 entry of version v1"
+    assert _summary(counts, now, then) == said
+    assert _summary(counts_of(now, SOURCES, PROTOCOL), now, None) == (
+        "3 identified = 1 duplicate, 1 excluded_human, 1 included"
+    )
 
 
 def test_strata_of_an_update_are_those_of_its_own_records() -> None:
