@@ -85,6 +85,10 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
     with pytest.raises(ReviewError) as stale:
         close_version(closed, "2026-04")
     assert "not up to date" in str(stale.value)
+    run_stages(closed, next_sheet=False)
+    page = (closed.outputs / "report" / "index.html").read_text("utf-8")
+    assert "No search of this update has been read yet; the 3 exports" in page
+    assert "Decisions were made by" not in page  # nobody decided a record of the update yet
     write(closed.search_log, closed.search_log.read_text("utf-8") + NEW_SEARCH)
     write(closed.references / "food_update.ris", ris([*works()[20:34], *new_works()]))
     decide(closed)
@@ -111,6 +115,9 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
         ("stands elsewhere", "Ministry website", "duplicate")
     }
     page = (report / "index.html").read_text("utf-8")
+    assert "Searched on 2026-02-01" not in page and "Decisions were made by ann." in page
+    assert f"{len(included)} reports of {counts['total_studies']} studies cited" in page
+    assert "One database or register alone was searched" not in page
     assert "What changed since the last version" in page and "changes.html" in page
     first = output_hashes(closed)
     assert run_stages(closed) and output_hashes(closed) == first
