@@ -60,4 +60,4 @@ def _write(review: Review, name: str) -> list[str]:
     if waiting:
         lines.append(f"{waiting:,} records that wait for people are not part of it; the update takes them up")
     lines.append("for the update: add the exports of the new searches and write into screening/protocol.toml:")
-    return [*lines, f'[previous] version = "{name}"']
+    return [*lines, "[previous]", f'version = "{name}"']

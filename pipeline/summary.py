@@ -38,6 +38,8 @@ def count_lines(counts: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     if counts.get("previous"):
         yield "Total studies included in review, both versions", counts["total_studies"]
         yield "Reports of total included studies, both versions", counts["total_reports"]
+    for line in counts.get("previous_waiting", ()):
+        yield f"{line['label']} again, of the previous version", line["n"]
     for line in counts["strata"]:
         yield f"Kept apart: {line['label']}", line["n"]
 

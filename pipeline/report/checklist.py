@@ -38,16 +38,19 @@ class CheckedLine:
         return (self.checklist, self.number, self.topic, self.status, self.location, self.text)
 
 
-def checked_lines(profile: str, counts: Counts, facts: Iterable[str]) -> tuple[CheckedLine, ...]:
+def checked_lines(
+    profile: str, counts: Counts, facts: Iterable[str], listed: Mapping[str, int] | None = None
+) -> tuple[CheckedLine, ...]:
     """Return the lines of the statement of a profile, then those of PRISMA-S.
 
     Args:
         profile: `systematic` (PRISMA 2020) or `scr` (PRISMA-ScR).
         counts: for every number.
         facts: what the run has, as `ChecklistLine.needs` names it.
+        listed: how many studies, reports and excluded reports the lists hold; an update lists more than it counts.
     """
     name, lines = ("PRISMA-ScR", PRISMA_SCR) if profile == "scr" else ("PRISMA 2020", PRISMA_2020)
-    there, numbers = frozenset(facts), _numbers(counts)
+    there, numbers = frozenset(facts), _numbers(counts, listed or {})
     parts = ((name, lines), ("PRISMA-S", PRISMA_S))
     return tuple(_checked(name, line, there, numbers) for name, lines in parts for line in lines)
 
@@ -64,7 +67,7 @@ def _checked(name: str, line: ChecklistLine, there: frozenset[str], numbers: Map
     return CheckedLine(name, line.number, line.topic, status, line.place if status != "yours" else "", text)
 
 
-def _numbers(counts: Counts) -> dict[str, str]:
+def _numbers(counts: Counts, listed: Mapping[str, int]) -> dict[str, str]:
     found = {
         "identified": counts.identified,
         "other_identified": counts.other_identified,
@@ -78,6 +81,8 @@ def _numbers(counts: Counts) -> dict[str, str]:
         "studies": counts.studies_included,
         "reports": counts.reports_included,
     }
+    found |= {"listed_studies": found["studies"], "listed_reports": found["reports"]}
+    found |= {"listed_excluded": found["reports_excluded"], **listed}
     return {name: f"{number:,}" for name, number in found.items()}
 
 

@@ -92,14 +92,14 @@ PRISMA_2020: Final = (
         "{assessed} reports assessed, {studies} studies in {reports} reports included; figure",
     ),
     _Line(
-        "16b", "Near misses", "filled", "#excluded", "{reports_excluded} reports excluded, each cited with its reason"
+        "16b", "Near misses", "filled", "#excluded", "{listed_excluded} reports excluded, each cited with its reason"
     ),
     _Line(
         "17",
         "Characteristics of studies",
         "part",
         "#studies",
-        "{reports} reports of {studies} studies cited",
+        "{listed_reports} reports of {listed_studies} studies cited",
         "check codes and add what the coding frame lacks",
         ("included",),
     ),
@@ -177,7 +177,7 @@ PRISMA_SCR: Final = (
         "{assessed} reports assessed, {reports_excluded} excluded, {studies} sources of evidence in {reports} reports "
         "included; figure",
     ),
-    _Line("15", "Characteristics", "part", "#studies", "{reports} reports cited", "check codes", ("included",)),
+    _Line("15", "Characteristics", "part", "#studies", "{listed_reports} reports cited", "check codes", ("included",)),
     _yours("16", "Critical appraisal: results (optional)", "what was found, if it was done"),
     _Line("17", "Results of each source", "part", "#studies", "charted codes of each", "results", ("included",)),
     _Line("18", "Results together", "part", "#tables", "tables by discipline and code", "in words"),

@@ -62,7 +62,10 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Counts:
-    """Every number of the flow: entries (records) up to screening, reports from retrieval on, studies at the end."""
+    """Every number of the flow: entries (records) up to screening, reports from retrieval on, studies at the end.
+
+    `previous_waiting`: what the previous version had settled and waits for people again, outside the lanes.
+    """
 
     databases: tuple[Line, ...] = ()
     registers: tuple[Line, ...] = ()
@@ -82,6 +85,7 @@ class Counts:
     studies_included: int = 0
     strata: tuple[Line, ...] = ()
     previous: Previous | None = None
+    previous_waiting: tuple[Line, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
 
     @property
@@ -125,11 +129,12 @@ class Counts:
 
     @property
     def waiting(self) -> int:
-        """Records and reports that wait for people."""
+        """Records and reports that wait for people, those of the previous version among them."""
         lanes = (self.main, self.other)
         return (
             self.awaiting_screening
             + self.in_conflict
+            + sum(line.n for line in self.previous_waiting)
             + sum(lane.awaiting_retrieval + lane.awaiting_eligibility for lane in lanes)
         )
 

@@ -64,6 +64,7 @@ class FlowLane:
 class Flow:
     """Every number of one flow; `other` is None where no other methods were used, `updated` says which template.
 
+    `previous_waiting`: what the previous version had settled and waits for people again, outside the lanes.
     `reports_unclear`: the source holds something else where the reports included should be.
     """
 
@@ -93,6 +94,7 @@ class Flow:
     reports: Number = None
     total_studies: Number = None
     total_reports: Number = None
+    previous_waiting: tuple[FlowLine, ...] = ()
     synthesis_studies: Number = None
     synthesis_reports: Number = None
     adjustments: tuple[Adjustment, ...] = ()
@@ -113,7 +115,12 @@ class Flow:
 
     @property
     def waiting(self) -> int:
-        """Records and reports that wait for people."""
+        """Records and reports that wait for people, those of the previous version among them."""
+        return self.waiting_new + sum(line.n or 0 for line in self.previous_waiting)
+
+    @property
+    def waiting_new(self) -> int:
+        """Records and reports that wait for people within the lanes."""
         screening = self.awaiting_screening + self.in_conflict
         return screening + sum(lane.awaiting_retrieval + lane.awaiting_eligibility for lane in self.lanes)
 
@@ -173,6 +180,7 @@ def flow_of(counts: Counts) -> Flow:
         reports=counts.reports_included,
         total_studies=counts.total_studies if previous else None,
         total_reports=counts.total_reports if previous else None,
+        previous_waiting=_lines(counts.previous_waiting),
         adjustments=counts.adjustments,
         strata=_lines(counts.strata),
     )

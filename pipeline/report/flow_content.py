@@ -39,6 +39,10 @@ _SCOPES: Final[dict[Template, str]] = {
 }
 
 
+_BESIDE: Final = ("adjustments", "previous_waiting")
+"""Boxes beside a number that no arrow leads to: what stands there did not come down the lane."""
+
+
 @dataclass(frozen=True)
 class Label:
     """One line of a box as the template has it; long ones are wrapped when drawn.
@@ -280,7 +284,7 @@ def _eligibility(prefix: str, row: int, column: int, lane: FlowLane, waiting_bef
 
 
 def _included(flow: Flow, rows: _Rows, column: int) -> Iterator[BoxContent]:
-    provisional = _provisional(flow.waiting)
+    provisional = _provisional(flow.waiting_new)
     if not flow.updated:
         studies = _label("Studies included in review", flow.studies)
         reports = _label("Reports of included studies", flow.reports)
@@ -291,7 +295,11 @@ def _included(flow: Flow, rows: _Rows, column: int) -> Iterator[BoxContent]:
         yield BoxContent("included_new", rows.included, column, (studies, reports, *provisional))
         studies = _label("Total studies included in review", flow.total_studies)
         reports = _label("Reports of total included studies", flow.total_reports)
-        yield BoxContent("total", rows.last, column, (studies, reports, *provisional))
+        yield BoxContent("total", rows.last, column, (studies, reports, *_provisional(flow.waiting)))
+        if flow.previous_waiting:
+            heading = Label("Of the previous version, waiting for people again:")
+            labels = (heading, *_lines(flow.previous_waiting, indent=1))
+            yield BoxContent("previous_waiting", rows.last, column + 1, labels, in_template=False)
     yield from _adjustments(flow, ("I15", "I16"), rows.last, column + 1)
 
 
@@ -367,7 +375,7 @@ def _arrows(boxes: list[BoxContent], main: int) -> Iterator[Arrow]:
             yield Arrow(spine[-1].key, "included_new" if main else "included", turns=True)
         for box in spine:
             beside = [side for side in boxes if (side.row, side.column) == (box.row, column + 1)]
-            yield from (Arrow(box.key, side.key) for side in beside if not side.key.startswith("adjustments"))
+            yield from (Arrow(box.key, side.key) for side in beside if not side.key.startswith(_BESIDE))
     if main:
         yield Arrow("previous", "total", turns=True)
 

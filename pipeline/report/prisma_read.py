@@ -131,6 +131,7 @@ def read_prisma(data: bytes, file: str, template: str | None = None) -> PrismaFi
         synthesis_studies=values.number("total_studies_ma"),
         synthesis_reports=values.number("total_reports_ma"),
         adjustments=tuple(_adjustments(values)),
+        previous_waiting=values.lines("ext_earlier_waits") if chosen.startswith("upd") else (),
         strata=values.lines("ext_kept_apart"),
         reports_unclear=unclear,
     )

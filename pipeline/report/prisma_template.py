@@ -75,6 +75,7 @@ ADDED_ROWS: Final = (
     _added("ext_dbr_await_eligibility", "Reports awaiting assessment for eligibility"),
     _added("ext_other_await_retrieval", "Other methods: reports awaiting retrieval"),
     _added("ext_other_await_eligibility", "Other methods: reports awaiting assessment for eligibility"),
+    _added("ext_earlier_waits", "Of the previous version, waiting for people again", True),
     _added("ext_kept_apart", "Excluded in this flow and counted apart", True),
 )
 TEMPLATE_KEY: Final = "ext_which"

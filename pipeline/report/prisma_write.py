@@ -81,6 +81,7 @@ def _values(flow: Flow) -> tuple[dict[str, str], dict[str, str]]:
         "register_specific_results": flow.register_lines,
         "ext_removed_why": flow.removed_lines,
         "ext_other_taken_out": flow.other_removed,
+        "ext_earlier_waits": flow.previous_waiting,
         "ext_kept_apart": flow.strata,
     }
     waiting = {"ext_await_title": flow.awaiting_screening, "ext_in_conflict": flow.in_conflict}

@@ -25,6 +25,7 @@ from pipeline.report.counts import Adjustment, Counts, LaneCounts, Line, Previou
 from pipeline.report.flow import flow_of
 from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.update import since, version_of
 from pipeline.store import json_bytes
@@ -41,6 +42,12 @@ _SCREENING_STATES = {
 UNREADABLE = "unreadable"
 COUNTS_VERSION = 1
 BY_MACHINE = "excluded by an automation tool"
+_WAITING_AGAIN = {
+    "awaiting_screening": "Records awaiting screening",
+    "in_conflict": "Records in conflict",
+    "awaiting_retrieval": "Reports awaiting retrieval",
+    "awaiting_eligibility": "Reports awaiting eligibility",
+}
 _UNREAD = {"refused": "could not be read", "missing": "missing", "same_file": "the same file as another"}
 
 
@@ -71,16 +78,24 @@ def count(stage: StageInput) -> StageResult:
     if sums and not stage.draft:
         raise _together(sums)
     broken += sums
-    summary = f"{counts.identified + counts.other_identified:,} identified"
-    parts = sorted(Counter(states["state"]).items(), key=lambda part: (-part[1], part[0]))
-    summary += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
     return StageResult(
         {"states": states, "broken": _broken_frame(broken)},
         {"report/counts.json": json_bytes(_stated(counts, states))},
         notices=tuple(Notice("problem", f"draft: {error}", "draft") for error in broken),
-        summary=summary,
+        summary=_summary(counts, states, version),
         numbers={"counts": counts.as_dict()},
     )
+
+
+def _summary(counts: Counts, states: pd.DataFrame, version: Version | None) -> str:
+    """Return what was identified as the sum of the states; in an update both are what is new since the version."""
+    new = since(version, states).states if version else states
+    parts = sorted(Counter(new["state"]).items(), key=lambda part: (-part[1], part[0]))
+    said = f"{counts.identified + counts.other_identified:,} identified"
+    said += " = " * bool(parts) + ", ".join(f"{n:,} {state}" for state, n in parts)
+    if version is None:
+        return said
+    return f"{said}; beside them {counted(len(states) - len(new), 'entry', 'entries')} of version {version.name}"
 
 
 def _stated(counts: Counts, states: pd.DataFrame) -> dict[str, Any]:
@@ -197,7 +212,7 @@ def counts_of(
     """
     update = since(version, states) if version else None
     known: frozenset[str] = update.sources if update else frozenset()
-    everything, states = states, update.states if update else states
+    states = update.states if update else states
     main, other = states[states["lane"] == "main"], states[states["lane"] == "other"]
     n = Counter(main["state"])
     removed = Counter(main.loc[main["state"] == "removed", "reason"])
@@ -225,10 +240,11 @@ def counts_of(
         other=_lane_counts(other, protocol),
         studies_included=int(states.loc[states["state"] == "included", "study_id"].nunique()),
         strata=tuple(
-            Line(stratum.label, int((everything["stratum"] == name).sum()), name)
+            Line(stratum.label, int((states["stratum"] == name).sum()), name)
             for name, stratum in protocol.strata.items()
         ),
         previous=update.previous if update else _previous(protocol),
+        previous_waiting=_previous_waiting(update.waiting) if update else (),
         adjustments=update.adjustments
         if update
         else tuple(
@@ -285,6 +301,12 @@ def _previous(protocol: Protocol) -> Previous | None:
     if given.studies is None or given.reports is None:
         return None
     return Previous(given.studies, given.reports, given.entered_by, f"{given.entered_at:%Y-%m-%d}")
+
+
+def _previous_waiting(waiting: pd.DataFrame) -> tuple[Line, ...]:
+    """Return a line a state, in the order of the flow, for what the version had settled and what waits again."""
+    number = Counter(waiting["state"])
+    return tuple(Line(words, number[state], state) for state, words in _WAITING_AGAIN.items() if number[state])
 
 
 def _lane_counts(states: pd.DataFrame, protocol: Protocol) -> LaneCounts:

@@ -62,7 +62,13 @@ def closing_sections(content: ReportContent) -> Iterable[Section]:
 
 def checklist(content: ReportContent) -> tuple[CheckedLine, ...]:
     """Return the lines of the checklists of the review's profile."""
-    return checked_lines(content.protocol.report.profile, content.counts, _facts(content))
+    included = content.stage.tables["count/states"].query("state == 'included'")
+    listed = {
+        "listed_studies": included["study_id"].nunique(),
+        "listed_reports": len(included),
+        "listed_excluded": content.in_state("report_excluded"),
+    }
+    return checked_lines(content.protocol.report.profile, content.counts, _facts(content), listed)
 
 
 def checklist_page(content: ReportContent) -> Page:
@@ -88,9 +94,9 @@ def _facts(content: ReportContent) -> Iterable[str]:
     yield from (name for name in stated if getattr(settings, name).strip())
     if len(content.stage.tables["decisions/screening"]) or len(content.stage.tables["decisions/full_text"]):
         yield "decisions"
-    if content.counts.reports_included:
+    if content.in_state("included"):
         yield "included"
-    if any("citation" in line.label.lower() for line in content.counts.others):
+    if any("citation" in str(name).lower() for name in sources.loc[sources["kind"] == "other", "source"]):
         yield "citations"
     if content.counts.previous:
         yield "previous"
@@ -105,7 +111,7 @@ def _limits(content: ReportContent) -> Section:
 
 
 def _limits_of_sources(content: ReportContent) -> Iterable[str]:
-    counts, tables = content.counts, content.stage.tables
+    tables = content.stage.tables
     if content.protocol.review.notice.strip():
         yield " ".join(content.protocol.review.notice.split())
     if len(content.unread):
@@ -121,7 +127,8 @@ def _limits_of_sources(content: ReportContent) -> Iterable[str]:
     bare = int(records["abstract"].fillna("").astype(str).str.strip().eq("").sum())
     if bare:
         yield f"{bare:,} of {counted(len(records), 'record', 'records')} came without an abstract."
-    if len(counts.databases) + len(counts.registers) == 1:
+    searched = tables["import/sources"].query("kind != 'other'")
+    if searched["source"].nunique() == 1:
         yield "One database or register alone was searched."
 
 
@@ -140,12 +147,15 @@ def _limits_of_reading(content: ReportContent) -> Iterable[str]:
     counts, tables = content.counts, content.stage.tables
     if content.protocol.screening.double_screening == "none":
         yield "One person decides each record; a second reader would find part of what one overlooks."
-    if counts.excluded_machine:
-        excluded = counted(counts.excluded_machine, "record", "records")
+    by_machine = content.in_state("excluded_machine")
+    if by_machine:
+        excluded = counted(by_machine, "record", "records")
         yield f"Automation tools excluded {excluded} without a person; some of them may belong into the review."
-    missed = counts.main.not_retrieved + counts.other.not_retrieved
+    missed = content.in_state("not_retrieved")
     if missed:
-        yield f"{counted(missed, 'report was', 'reports were')} not retrieved and so not assessed."
+        earlier = missed - counts.main.not_retrieved - counts.other.not_retrieved
+        of_them = f", {earlier:,} of them of the {counts.previous.entered_by}" if counts.previous and earlier else ""
+        yield f"{counted(missed, 'report was', 'reports were')} not retrieved and so not assessed{of_them}."
     if counts.waiting:
         yield f"{counted(counts.waiting, 'record or report', 'records or reports')} still wait for people."
     changed = int(tables["screen/screened"]["text_changed"].fillna(False).astype(bool).sum())

@@ -18,7 +18,7 @@ from pipeline.stages.contract import StageInput
 from pipeline.stages.count import counts_of
 from pipeline.stages.report_characteristics import characteristics
 from pipeline.stages.report_lists import Listing, listings
-from pipeline.stages.update import version_of
+from pipeline.stages.update import Since, since, version_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,30 @@ class ReportContent:
         """Every number of the flow; the only place where sections take them from."""
         tables, version = self.stage.tables, version_of(self.stage.files, self.protocol)
         return counts_of(tables["count/states"], tables["import/sources"], self.protocol, version)
+
+    @cached_property
+    def update(self) -> Since | None:
+        """What is new since the closed version that an update goes on from; None for any other review."""
+        version = version_of(self.stage.files, self.protocol)
+        return since(version, self.stage.tables["count/states"]) if version else None
+
+    @property
+    def flow_states(self) -> pd.DataFrame:
+        """The states of the entries that the lanes of the flow count: in an update what is new, else all."""
+        return self.update.states if self.update else self.stage.tables["count/states"]
+
+    @property
+    def flow_sources(self) -> pd.DataFrame:
+        """Rows of import/sources of the sources that the flow lists."""
+        sources = self.stage.tables["import/sources"]
+        if self.update is None:
+            return sources
+        brought = sources["source"].isin(set(self.update.states["source"]))
+        return sources[brought | ~sources["source"].isin(self.update.sources)]
+
+    def in_state(self, state: str) -> int:
+        """Return how many works of the whole review are in a state, those of a closed version among them."""
+        return int((self.stage.tables["count/states"]["state"] == state).sum())
 
     @cached_property
     def lists(self) -> Mapping[str, Listing]:

@@ -37,6 +37,7 @@ LINKS: Mapping[str, str] = {
     "other_awaiting_eligibility": "full_text.csv",
     "included_new": "included.csv",
     "total": "included.csv",
+    "previous_waiting": "records.csv",
 }
 
 
@@ -89,6 +90,9 @@ def flow_prose(counts: Counts, studies: str = "studies") -> str:
             f"With the previous version, {counts.total_studies:,} {studies} in "
             f"{counted(counts.total_reports, 'report', 'reports')}."
         )
+    if counts.previous_waiting:
+        listed = "; ".join(f"{line.label.lower()}, {line.n:,}" for line in counts.previous_waiting)
+        said.append(f"Of the previous version, people have to decide again: {listed}.")
     if counts.waiting:
         said.append(f"{counted(counts.waiting, 'record or report waits', 'records or reports wait')} for a decision.")
     return " ".join(said)

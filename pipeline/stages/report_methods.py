@@ -7,6 +7,7 @@ there is left out or said to be missing; nothing is made up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -18,15 +19,59 @@ from pipeline.screen.methods_facts import ScreeningFacts
 from pipeline.stages.report_content import ReportContent
 from pipeline.stages.report_screening import screening_facts
 
+_OF_THE_UPDATE = (
+    "Numbers of duplicates, of records that went into screening and of who decided them are those of this update. What "
+    "is said of the order, its random sample and the stopping rule rests on all records, the closed version's among "
+    "them."
+)
 _WORDS = {1: "one person", 2: "two people independently"}
 
 
 def methods_sections(content: ReportContent) -> Iterable[Section]:
     """Yield the section on how records were deduplicated and screened."""
-    facts = screening_facts(content.stage)
     pairs = content.stage.tables["deduplicate/pairs"]
+    facts, pairs = methods_facts_and_pairs(content, screening_facts(content.stage), pairs)
     said = (deduplication_text(content.counts, pairs), *screening_text(facts, content.counts))
-    yield Section("Deduplication and screening: methods", "methods", said)
+    opening = (_OF_THE_UPDATE,) if content.update else ()
+    yield Section("Deduplication and screening: methods", "methods", (*opening, *said))
+
+
+def methods_facts_and_pairs(
+    content: ReportContent, facts: ScreeningFacts, pairs: pd.DataFrame
+) -> tuple[ScreeningFacts, pd.DataFrame]:
+    """Return the facts and pairs that stand beside the numbers of the flow: in an update those of its own records.
+
+    Args:
+        content: the report.
+        facts: of all records.
+        pairs: `deduplicate/pairs`.
+    """
+    if content.update is None:
+        return facts, pairs
+    return _facts_of_update(content, facts), _pairs_of_update(content, pairs)
+
+
+def _facts_of_update(content: ReportContent, facts: ScreeningFacts) -> ScreeningFacts:
+    """Return the facts with those about records and people for the records that the update screens."""
+    new, tables = content.flow_states, content.stage.tables
+    went_in = (new["lane"] == "main") & ~new["state"].isin(["duplicate", "removed", "ineligible_machine"])
+    screened = tables["screen/screened"]
+    screened = screened[screened["record_id"].isin(set(new.loc[went_in, "record_id"]))]
+    records = tables["deduplicate/records"]
+    own = records[records["cluster_id"].isin(set(screened["cluster_id"]))]
+    by_people = screened.loc[screened["outcome"].isin(["included", "excluded"]), "decided_by"]
+    return replace(
+        facts,
+        records_without_abstract=int(own["abstract"].fillna("").astype(str).str.strip().eq("").sum()),
+        labelled_by=tuple(sorted({name for names in by_people for name in names})),
+    )
+
+
+def _pairs_of_update(content: ReportContent, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs with an entry of the update, and those that wait for a person."""
+    new = set(content.flow_states["entry_id"])
+    own = pairs["entry_a"].isin(new) | pairs["entry_b"].isin(new)
+    return pairs[own | (pairs["verdict"] == "uncertain")]
 
 
 def deduplication_text(counts: Counts, pairs: pd.DataFrame) -> str:

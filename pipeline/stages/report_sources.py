@@ -63,19 +63,40 @@ def _said(content: ReportContent) -> Iterable[str]:
         if lines
     ]
     if not parts:
-        yield "No export has been read yet."
+        yield _nothing_new(content)
         return
     yield (
         f"{', '.join(parts)}: {counted(counts.identified + counts.other_identified, 'record', 'records')} identified, "
         f"{counts.identified:,} of them in databases and registers."
     )
-    dates = sorted(set(content.stage.tables["import/sources"]["searched_on"].dropna()))
-    if dates:
-        between = dates[0] if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
-        yield f"Searched {'on ' if len(dates) == 1 else ''}{between}, as the search log says."
+    dated = _said_of_dates(content.flow_sources)
+    if dated:
+        yield dated
     if len(content.unread):
         names = ", ".join(str(name) for name in content.unread["file"])
         yield f"Not read, and so without records here: {names}."
+
+
+def _nothing_new(content: ReportContent) -> str:
+    """Return what is said where the flow has no source."""
+    read = int((content.stage.tables["import/sources"]["status"] == "read").sum())
+    if content.counts.previous is None or not read:
+        return "No export has been read yet."
+    exports = counted(read, "export that was read is", "exports that were read are all")
+    return f"No search of this update has been read yet; the {exports} of the {content.counts.previous.entered_by}."
+
+
+def _said_of_dates(sources: pd.DataFrame) -> str:
+    """Return when the sources were searched and, where the search log dates some of them only, how many."""
+    dated = sources[sources["searched_on"].notna()]
+    dates = sorted(set(dated["searched_on"]))
+    if not dates:
+        return ""
+    when = f"on {dates[0]}" if len(dates) == 1 else f"between {dates[0]} and {dates[-1]}"
+    number, of = dated["source"].nunique(), sources["source"].nunique()
+    if number == of:
+        return f"Searched {when}, as the search log says."
+    return f"The search log dates {number:,} of {counted(of, 'source', 'sources')}: searched {when}."
 
 
 def _search_row(group: pd.DataFrame) -> tuple[str | int, ...]:

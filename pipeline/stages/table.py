@@ -8,6 +8,7 @@ from pipeline.decisions.criteria_log import CRITERIA_LOG
 from pipeline.decisions.full_text_files import full_text_register
 from pipeline.decisions.worklist_kinds import is_leftover
 from pipeline.draws import draws_in_use
+from pipeline.errors import ProtocolError
 from pipeline.protocol import Protocol
 from pipeline.review import Review
 from pipeline.stages.contract import Stage
@@ -75,9 +76,21 @@ def integration_files(review: Review, protocol: Protocol) -> list[Path]:
 
 
 def closed_version(review: Review, protocol: Protocol) -> list[Path]:
-    """Return the file of the closed version that an updated review goes on from."""
+    """Return the file of the closed version that an updated review goes on from.
+
+    Raises:
+        ProtocolError: there is no such file; says which versions are closed.
+    """
     name = protocol.previous.version
-    return [review.folder / version_file(name)] if name else []
+    if not name:
+        return []
+    path = review.folder / version_file(name)
+    if not path.exists():
+        there = ", ".join(sorted(file.stem for file in path.parent.glob("*.csv")))
+        hint = f"write a version that is there: {there}" if there else "no version is closed here: put the file back"
+        message = "there is no such closed version, but [previous] version of screening/protocol.toml names it"
+        raise ProtocolError(message, file=version_file(name), found=name, hint=hint)
+    return [path]
 
 
 def report_files(review: Review, protocol: Protocol) -> list[Path]:

@@ -31,12 +31,14 @@ class Since:
         previous: studies and reports of the version.
         adjustments: declared differences of I15 and I16, each with why.
         sources: sources that already brought entries to the version.
+        waiting: rows of works that the version had settled and that wait for people again, one a work.
     """
 
     states: pd.DataFrame
     previous: Previous
     adjustments: tuple[Adjustment, ...]
     sources: frozenset[str]
+    waiting: pd.DataFrame
 
 
 def version_of(files: Mapping[str, bytes], protocol: Protocol) -> Version | None:
@@ -119,14 +121,18 @@ def since(version: Version, states: pd.DataFrame) -> Since:
     before = version.states[version.states["state"] == "included"]
     previous = Previous(int(before["study_id"].nunique()), len(before), f"{CLOSED} {version.name}", version.closed_on)
     adjustments = tuple(_adjustments(_Links.of(version, states, new), version.name))
-    found = Since(new, previous, adjustments, frozenset(version.states["source"]))
+    again = states[states["state"].isin(WAITING) & states["record_id"].isin(known_records)]
+    found = Since(new, previous, adjustments, frozenset(version.states["source"]), again)
     _check(found, states)
     return found
 
 
 @dataclass(frozen=True)
 class _Links:
-    """Reports and studies now, with the ones of the version that they were: id now -> ids then; and which are new."""
+    """Reports and studies now, with the ones of the version that they were: id now -> ids then; and which are new.
+
+    `waiting_reports` and `waiting_studies` are ids then of what the version included and what waits for people now.
+    """
 
     reports: Mapping[str, frozenset[str]]
     studies: Mapping[str, frozenset[str]]
@@ -134,6 +140,8 @@ class _Links:
     studies_then: frozenset[str]
     new_reports: frozenset[str]
     new_studies: frozenset[str]
+    waiting_reports: frozenset[str]
+    waiting_studies: frozenset[str]
 
     @classmethod
     def of(cls, version: Version, states: pd.DataFrame, new: pd.DataFrame) -> _Links:
@@ -151,6 +159,9 @@ class _Links:
         for record, study in zip(included["record_id"], included["study_id"], strict=True):
             studies.setdefault(study, set()).update(study_then[then] for then in reports[record])
         added = new[new["state"] == "included"]
+        waiting = states["record_id"].isin(set(states.loc[states["state"].isin(WAITING), "record_id"]))
+        then_of = {str(record_then.get(entry, "")) for entry in states.loc[waiting, "entry_id"]}
+        again = then_of & study_then.keys()
         return cls(
             {key: frozenset(value) for key, value in reports.items()},
             {key: frozenset(value) for key, value in studies.items()},
@@ -158,18 +169,22 @@ class _Links:
             frozenset(study_then.values()),
             frozenset(added["record_id"]),
             frozenset(added["study_id"]),
+            frozenset(again),
+            frozenset(study_then[record] for record in again),
         )
 
 
 def _adjustments(links: _Links, name: str) -> Iterator[Adjustment]:
     """Yield why the totals differ from the sum of both versions; parts of zero are left out."""
-    for identity, what, now, then, new in (
-        ("I15", ("study", "studies"), links.studies, links.studies_then, links.new_studies),
-        ("I16", ("report", "reports"), links.reports, links.reports_then, links.new_reports),
+    for identity, what, now, then, new, again in (
+        ("I15", ("study", "studies"), links.studies, links.studies_then, links.new_studies, links.waiting_studies),
+        ("I16", ("report", "reports"), links.reports, links.reports_then, links.new_reports, links.waiting_reports),
     ):
         kept = [was for links_of in now.values() for was in links_of]
+        dropped = then - set(kept)
         parts = (
-            (-len(then - set(kept)), f"of version {name} no longer included"),
+            (-len(dropped - again), f"of version {name} no longer included"),
+            (-len(dropped & again), f"of version {name} waiting for people again"),
             (-sum(max(len(was) - 1, 0) for was in now.values()), f"of version {name} found to be one with another"),
             (len(kept) - len(set(kept)), f"of version {name} parted into two"),
             (-sum(bool(was) and key in new for key, was in now.items()), f"of version {name} with new reports"),

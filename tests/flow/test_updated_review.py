@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
     before = json.loads((closed.outputs / "report" / "counts.json").read_text("utf-8"))
     lines = close_version(closed, "2026-03")
     assert lines[0].startswith(f"version 2026-03 closed: {before['studies_included']} studies in")
+    assert tomllib.loads("\n".join(lines[-2:])) == {"previous": {"version": "2026-03"}}
     with pytest.raises(ReviewError) as again:
         close_version(closed, "2026-03")
     assert "never written again" in str(again.value)
@@ -83,6 +85,10 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
     with pytest.raises(ReviewError) as stale:
         close_version(closed, "2026-04")
     assert "not up to date" in str(stale.value)
+    run_stages(closed, next_sheet=False)
+    page = (closed.outputs / "report" / "index.html").read_text("utf-8")
+    assert "No search of this update has been read yet; the 3 exports" in page
+    assert "Decisions were made by" not in page  # nobody decided a record of the update yet
     write(closed.search_log, closed.search_log.read_text("utf-8") + NEW_SEARCH)
     write(closed.references / "food_update.ris", ris([*works()[20:34], *new_works()]))
     decide(closed)
@@ -109,6 +115,9 @@ def test_an_update_goes_on_from_a_closed_version(closed: Review) -> None:
         ("stands elsewhere", "Ministry website", "duplicate")
     }
     page = (report / "index.html").read_text("utf-8")
+    assert "Searched on 2026-02-01" not in page and "Decisions were made by ann." in page
+    assert f"{len(included)} reports of {counts['total_studies']} studies cited" in page
+    assert "One database or register alone was searched" not in page
     assert "What changed since the last version" in page and "changes.html" in page
     first = output_hashes(closed)
     assert run_stages(closed) and output_hashes(closed) == first
@@ -119,6 +128,39 @@ def test_a_version_whose_file_is_gone_stops_the_run_with_its_name(closed: Review
     with pytest.raises(ReviewError) as caught:
         run_stages(closed)
     assert "screening/versions/2026-03.csv" in str(caught.value)
+    assert "no version is closed here" in str(caught.value)
+    for name in ("2025-11", "2026-02"):
+        write(closed.folder / "screening" / "versions" / f"{name}.csv", "")
+    with pytest.raises(ReviewError) as mistyped:
+        run_stages(closed)
+    assert "write a version that is there: 2025-11, 2026-02" in str(mistyped.value)
     with pytest.raises(ReviewError) as odd:
         close_version(closed, "../2026")
     assert "cannot be the name of a version" in str(odd.value)
+
+
+def test_a_report_of_the_version_that_is_taken_back_waits_and_makes_the_report_provisional(closed: Review) -> None:
+    close_version(closed, "2026-03")
+    write(closed.protocol, closed.protocol.read_text("utf-8") + '\n[previous]\nversion = "2026-03"\n')
+    decide(closed)
+    sheet, included = next(
+        (path, row["id"])
+        for path in sorted((closed.folder / "screening").rglob("*.csv"))
+        if "full" in path.name and "decisions" not in path.parts
+        for row in read_csv(path)
+        if row.get("decision") == "include"
+    )
+    fill(sheet, {included: {"retrieved": "withdraw", "decision": "withdraw"}})
+    run = run_stages(closed, next_sheet=False)
+
+    counts = json.loads((closed.outputs / "report" / "counts.json").read_text("utf-8"))
+    assert counts["waiting"] == 1 and counts["main"]["awaiting_retrieval"] == 0
+    assert [(line["code"], line["n"]) for line in counts["previous_waiting"]] == [("awaiting_retrieval", 1)]
+    assert {item["note"] for item in counts["adjustments"]} == {
+        "1 study of version 2026-03 waiting for people again",
+        "1 report of version 2026-03 waiting for people again",
+    }
+    page = (closed.outputs / "report" / "index.html").read_text("utf-8")
+    assert "Provisional: 1 records or reports wait" in page
+    assert "Of the previous version" in (closed.outputs / "report" / "flow.svg").read_text("utf-8")
+    assert [item.rows for item in run.issued.waiting if item.kind == "full-text"] == [1]

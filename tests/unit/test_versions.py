@@ -15,14 +15,19 @@ from pipeline.errors import ConservationError, ReviewError
 from pipeline.protocol import Protocol
 from pipeline.records import entry_frame
 from pipeline.report.conservation import ENTRY_STATES, STATE_COLUMNS
-from pipeline.report.counts import Adjustment
+from pipeline.report.counts import Adjustment, Line
 from pipeline.report.flow import flow_of
+from pipeline.report.flow_content import flow_content
 from pipeline.report.flow_identities import check_flow
 from pipeline.report.identities import broken_identities
+from pipeline.report.prisma_read import read_prisma
+from pipeline.report.prisma_write import written_prisma
 from pipeline.stages import update
 from pipeline.stages.changed_entries import changed_entries
-from pipeline.stages.count import counts_of
+from pipeline.stages.count import _summary, counts_of
+from pipeline.stages.report_flow import flow_prose
 from pipeline.stages.update import old_entries, settled_entries, since
+from pipeline.summary import count_lines
 from pipeline.versions import Version, read_version, version_bytes
 
 PROTOCOL = Protocol.model_validate(
@@ -132,6 +137,60 @@ def test_an_update_counts_what_is_new_and_the_totals_are_what_is_included_now() 
     assert (counts.total_studies, counts.total_reports) == (3, 5)
     assert broken_identities(counts) == [] and check_flow(flow_of(counts)).broken == ()
     assert flow_of(counts).template == "upd_v1"
+
+
+def test_what_the_version_included_and_waits_again_is_waiting_and_not_called_dropped() -> None:
+    now = states(
+        ("a", "a", "awaiting_retrieval", "a"),  # a person took the decision back
+        ("b", "b", "included", "b"),
+        ("c", "c", "report_excluded", "b"),
+        ("d", "d", "duplicate", ""),
+        ("e", "d", "duplicate", ""),
+        ("n", "d", "in_conflict", "", "New"),  # shown by the copy of a new search
+    )
+    counts = counts_of(now, SOURCES, PROTOCOL, THEN)
+    assert counts.previous_waiting == (
+        Line("Records in conflict", 1, "in_conflict"),
+        Line("Reports awaiting retrieval", 1, "awaiting_retrieval"),
+    )
+    assert counts.waiting == counts.as_dict()["waiting"] == 2 and counts.main.awaiting_retrieval == 0
+    assert counts.adjustments == (
+        Adjustment("I15", -1, "1 study of version v1 waiting for people again"),
+        Adjustment("I16", -1, "1 report of version v1 no longer included"),
+        Adjustment("I16", -1, "1 report of version v1 waiting for people again"),
+    )
+    assert broken_identities(counts) == [] and check_flow(flow_of(counts)).broken == ()
+    drawn = {box.key: [label.text for label in box.labels] for box in flow_content(counts).boxes}
+    assert "provisional" in drawn["total"] and "provisional" not in drawn["included_new"]
+    assert drawn["previous_waiting"][1:] == ["Records in conflict", "Reports awaiting retrieval"]
+    assert "2 records or reports wait for people" in flow_content(counts).prose
+    assert read_prisma(written_prisma(flow_of(counts)), "PRISMA.csv").flow.previous_waiting
+    assert ("Reports awaiting retrieval again, of the previous version", 1) in list(count_lines(counts.as_dict()))
+    assert "reports awaiting retrieval, 1" in flow_prose(counts)
+
+
+def test_the_line_of_the_stage_adds_up_in_an_update() -> None:
+    now = states(
+        ("a", "a", "included", "a"), ("n", "n", "excluded_human", "", "New"), ("o", "a", "duplicate", "", "New")
+    )
+    then = version(("a", "a", "included", "a"))
+    counts = counts_of(now, SOURCES, PROTOCOL, then)
+    said = "2 identified = 1 duplicate, 1 excluded_human; beside them 1 entry of version v1"
+    assert _summary(counts, now, then) == said
+    assert _summary(counts_of(now, SOURCES, PROTOCOL), now, None) == (
+        "3 identified = 1 duplicate, 1 excluded_human, 1 included"
+    )
+
+
+def test_strata_of_an_update_are_those_of_its_own_records() -> None:
+    strata = {"S": {"label": "Apart", "reasons": ["E1"]}}
+    protocol = Protocol.model_validate(PROTOCOL.model_dump() | {"strata": strata})
+    then = version(("a", "a", "excluded_human", ""), ("b", "b", "excluded_human", ""))
+    now = states(
+        ("a", "a", "excluded_human", ""), ("b", "b", "excluded_human", ""), ("n", "n", "excluded_human", "", "New")
+    ).assign(stratum="S")
+    assert [line.n for line in counts_of(now, SOURCES, protocol, then).strata] == [1]
+    assert [line.n for line in counts_of(now, SOURCES, protocol).strata] == [3]
 
 
 def test_an_old_record_that_a_new_entry_shows_is_still_no_new_record() -> None:
