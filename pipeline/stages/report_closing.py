@@ -173,6 +173,7 @@ def _reproduce(content: ReportContent) -> Section:
     files = tuple(
         (row["file"], row["sha256"] or "missing", row["entries"])
         for row in rows_of(content.stage.tables["import/sources"])
+        if row["file"]
     )
     versions = tuple((name, importlib.metadata.version(name)) for name in REPORTED)
     said = (
