@@ -16,6 +16,7 @@ from pipeline.synthesis.frame import CodingFrame
 from pipeline.synthesis.incident_answers import OTHER, PREFIX, answered, is_incident
 from pipeline.synthesis.incidents import INCIDENT_COLUMNS, incident_candidates
 from pipeline.synthesis.roles import Roles, read_roles
+from pipeline.synthesis.settled import settled_rows
 from pipeline.synthesis.trained import trained_suggestions
 
 ANSWERED_COLUMNS: tuple[Column, ...] = (
@@ -52,7 +53,7 @@ def suggest(stage: StageInput) -> StageResult:
     learned, models = trained_suggestions(
         texts,
         frame,
-        confirmed,
+        settled_rows(confirmed),
         suggestions,
         seed=stage.protocol.review.seed,
         least=stage.protocol.coding.least_positives,
@@ -88,7 +89,7 @@ def _confirmed(
         record = record_of.get(cluster_of.get(row["entry_id"], ""))
         if record is not None and is_incident(str(row["dimension"])):
             last[(*record, str(row["dimension"]), str(row["reviewer"]))] = row
-    codes = _study_codes(stage.tables["code/confirmed"])
+    codes = _study_codes(settled_rows(stage.tables["code/confirmed"]))
     found, answers, notices = [], [], []
     for (record_id, study_id, dimension, reviewer), row in sorted(last.items()):
         note = row["note"] if isinstance(row["note"], str) else ""

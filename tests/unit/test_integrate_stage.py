@@ -113,7 +113,7 @@ class Tables:
         label = {"record_id": record, "discipline": own, "weight": 1.0, "primary": True}
         self.rows["code/disciplines"].append(label | {"discipline_source": "person" if by_hand else "core"})
         self.rows["references/disciplines"].append(label | {"discipline_source": "core"})
-        person = {"record_id": record, "reviewer": "ann"}
+        person = {"record_id": record, "reviewer": "ann", "settled": True}
         self.rows["code/confirmed"] += [
             person | {"dimension": "place", "code": "town"},
             person | {"dimension": "theory", "code": {"NUT": "habit", "EDU": "learning"}[own]},
