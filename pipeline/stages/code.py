@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.errors import ProtocolError
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
 from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines, confirm_disciplines
@@ -83,15 +84,16 @@ def code(stage: StageInput) -> StageResult:
     assigned = confirm_disciplines(by_journal, settled_rows(confirmed), disciplines)
     suggested = suggest_codes(texts, frame)
     apart = ~coded["group"].isin(STUDY_GROUPS)
-    counted = list(coded.loc[~apart, "record_id"])
+    studied = list(coded.loc[~apart, "record_id"])
     numbers = {
         "coded": int((~apart).sum()),
         "strata": int(apart.sum()),
-        "suggestions": _rows_of(suggested, counted),
-        "confirmed": int(confirmed.loc[confirmed["record_id"].isin(counted), "record_id"].nunique()),
-        "discipline_unknown": _rows_of(assigned[assigned["discipline"] == "unknown"], counted),
+        "suggestions": _rows_of(suggested, studied),
+        "confirmed": int(confirmed.loc[confirmed["record_id"].isin(studied), "record_id"].nunique()),
+        "discipline_unknown": _rows_of(assigned[assigned["discipline"] == "unknown"], studied),
     }
-    summary = f"{numbers['coded']:,} records, {numbers['suggestions']:,} suggested codes, "
+    summary = f"{counted(numbers['coded'], 'record', 'records')}, "
+    summary += f"{counted(numbers['suggestions'], 'suggested code', 'suggested codes')}, "
     summary += f"{numbers['confirmed']:,} coded by people"
     if numbers["strata"]:
         summary += f"; {numbers['strata']:,} more in strata"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipeline.report.counts import Counts
 from pipeline.report.page import FileLink, Section, Table
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput
 from pipeline.stages.report_evidence import incident_section, outcome_section
 from pipeline.stages.report_trust import agreement_section, appraisal_section, gap_section, tradition_section
@@ -116,8 +117,8 @@ def _coding_section(made: _Made) -> Section:
     models = made.stage.tables["suggest/models"]
     trained = int((models["reason"] == "").sum())
     learned = (
-        f"Models trained on confirmed codes suggest {trained:,} codes; how right they and the patterns are on the "
-        "confirmed records stands in code_models.csv."
+        f"Models trained on confirmed codes suggest {counted(trained, 'code', 'codes')}; how right they and the "
+        "patterns are on the confirmed records stands in code_models.csv."
         if trained
         else "No code has enough confirmed studies yet to train a suggestion "
         f"({made.stage.protocol.coding.least_positives} with it and as many without)."

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.errors import Notice, compose
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.report.wording import counted
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.frame import CodingFrame
@@ -61,11 +62,12 @@ def suggest(stage: StageInput) -> StageResult:
     incidents = entry_frame([*found, *rows_of(candidates)], INCIDENT_COLUMNS)
     numbers = {"candidates": len(candidates), "incidents": len(found), "learned": len(learned)}
     summary = (
-        f"{len(candidates):,} candidates for incidents in {candidates['record_id'].nunique():,} records, "
+        f"{counted(len(candidates), 'candidate', 'candidates')} for incidents in "
+        f"{counted(candidates['record_id'].nunique(), 'record', 'records')}, "
         f"{len(found):,} confirmed"
     )
     if len(learned):
-        summary += f"; {len(learned):,} codes suggested by trained models"
+        summary += f"; {counted(len(learned), 'code', 'codes')} suggested by trained models"
     tables = {"incidents": incidents, "answered": answers, "learned": learned, "models": models}
     return StageResult(tables, notices=notices, summary=summary, numbers=numbers)
 

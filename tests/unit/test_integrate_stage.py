@@ -378,3 +378,16 @@ def test_references_without_any_discipline_are_no_mistake(papers: int) -> None:
     result = integrate(stage)
     assert result.summary.endswith("; verdicts: no two disciplines")
     assert integration_sections(replace(stage, tables={**stage.tables, "integrate/results": result.tables["results"]}))
+
+
+@pytest.mark.parametrize(
+    ("papers", "share", "words"),
+    [
+        (1, 0.389643037, "1 study (passed), 12 references, 39 % resolved"),
+        (2, "", "2 studies (passed), 12 references, none resolved"),
+    ],
+)
+def test_the_basis_is_printed_in_words(papers: int, share: object, words: str) -> None:
+    basis = {"n_papers": papers, "studies": "passed", "n_references": 12, "resolved_share": share}
+    basis |= {"scheme": "first scheme", "seed": 7}
+    assert verdict_lines({"verdicts": [], "basis": basis, "tables": {}})[1].startswith(f"basis: {words}, first scheme")
