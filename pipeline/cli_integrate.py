@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from pipeline.errors import DONE, InputError, printable
+from pipeline.report.wording import counted
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,8 +56,12 @@ def verdict_lines(numbers: dict[str, object], pair: str = "") -> list[str]:
     basis: dict[str, object] = numbers["basis"]  # type: ignore[assignment]
     tables: dict[str, dict[str, str]] = numbers["tables"]  # type: ignore[assignment]
     reasons = dict.fromkeys(table["reason"] for table in tables.values() if table["reason"])
+    share = basis["resolved_share"]
+    resolved = f"{100 * float(str(share)):.0f} %" if share not in ("", None) else "none"
+    papers = counted(int(str(basis["n_papers"])), "study", "studies")
+    references = counted(int(str(basis["n_references"])), "reference", "references")
     lines.append(
-        f"basis: {basis['n_papers']} studies ({basis['studies']}), {basis['n_references']} references, "
-        f"{basis['resolved_share'] or 'none'} resolved, {basis['scheme']}, seed {basis['seed']}"
+        f"basis: {papers} ({basis['studies']}), {references}, {resolved} resolved, {basis['scheme']}, "
+        f"seed {basis['seed']}"
     )
     return [*lines, *reasons, f"{len(tables)} tables: outputs/report/integration/"]

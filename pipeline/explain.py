@@ -233,7 +233,8 @@ def _code_lines(tables: _Tables, record_id: str) -> Iterator[str]:
             f"{row['matched'] or 'nothing matched'})"
         )
     for row in tables.rows("code/confirmed", "record_id", (record_id,)):
-        yield f"  Code {row['dimension']}: {row['code']} (confirmed by {row['reviewer']})"
+        how = "confirmed by" if row.get("settled", True) else "not settled, people differ; given by"
+        yield f"  Code {row['dimension']}: {row['code']} ({how} {row['reviewer']})"
     found = tables.rows("code/suggestions", "record_id", (record_id,))
     suggested = list(dict.fromkeys(f"{row['dimension']} {row['code']}" for row in found if not row["negated"]))
     if suggested:

@@ -24,12 +24,14 @@ from pipeline.decisions.worklist_kinds import KINDS, SheetName, stem_of
 from pipeline.errors import Notice, compose
 from pipeline.identity import clean_id, id_problem, text_sha256
 from pipeline.protocol import Protocol, nearest
+from pipeline.synthesis.incident_answers import from_note
 from pipeline.tables import plain_cell
 
 _CELL_LIMIT = 32_000
 _MOVED = re.compile(r"[,;|\t]")
 _STAMP = re.compile(r"[0-9a-f]{64}( [0-9a-f]{64})?")
 _NOT_STATED = "not_stated"
+_INCIDENT = "incident."
 
 NEW_RECORD = "a record that the review does not have comes in as a file in references/, not on a sheet"
 
@@ -141,6 +143,26 @@ class RowReader:
             protocol_version=self.protocol.review.version,
         )
 
+    def _with_known_codes(self, number: int, cells: dict[str, str], earlier: LedgerRow | None) -> dict[str, str]:
+        """Return the cells without words in actor, phase and area that are no codes, and name these.
+
+        A code that the frame has no more stays where this sheet gave it before.
+        """
+        section = self.protocol.synthesis
+        roles = {"actor": section.actors, "phase": section.phases, "area": section.areas}
+        before = from_note(earlier.note) if earlier else {}
+        for column in self.kind.kept:
+            if not (answers := self.context.dimensions.get(roles.get(column, ""), ())):
+                continue
+            allowed = list(dict.fromkeys(answer.partition(":")[0] for answer in answers))
+            codes = {code.casefold() for code in (*allowed, *several(before.get(column, "")))}
+            words = several(cells.get(column, ""))
+            for wrong in [word for word in words if word.casefold() not in codes]:
+                hint = "part codes by `;`; the rest of the row was taken"
+                self._problem("unknown code", row=number, column=column, found=wrong, allowed=allowed, hint=hint)
+                cells[column] = "; ".join(word for word in words if word.casefold() in codes)
+        return cells
+
     def _no_id(self, number: int, column: str, cells: Mapping[str, str], problem: str) -> None:
         if any(cells.get(answer, "").strip() for answer in self.kind.answers):
             self._hidden = True
@@ -206,7 +228,7 @@ class RowReader:
                 self._notice("warning", text, "sheet_row", row=number, found=reason, hint=hint)
             return None
         if base.stage == "coding":
-            return self._codes(number, text, base)
+            return self._codes(number, text, base, cells)
         decision = decision_word(text, base.stage, self.protocol.words)
         if decision is None:
             self._problem(
@@ -223,12 +245,15 @@ class RowReader:
         reason = plain_cell(cells.get("reason", "")).strip()
         return _noted(row, reason) if row.decision == "not_retrieved" else row
 
-    def _codes(self, number: int, text: str, base: LedgerRow) -> LedgerRow | None:
+    def _codes(self, number: int, text: str, base: LedgerRow, cells: Mapping[str, str]) -> LedgerRow | None:
         earlier = self.given.get(base.subject)
         known_before = earlier.decision.split("; ") if earlier else []
-        allowed = self.context.dimensions.get(base.dimension)
+        known = [
+            name for name in self.context.dimensions if name.startswith(_INCIDENT) == (self.name.kind == "incidents")
+        ]
+        on_sheet = base.dimension in known or self.name.kind != "incidents"
+        allowed = self.context.dimensions.get(base.dimension) if on_sheet else None
         if allowed is None and not earlier:
-            known = list(self.context.dimensions)
             message = f"unknown dimension{nearest(base.dimension, known)}"
             self._problem(message, row=number, column="dimension", found=base.dimension, allowed=known, hint=_ONE)
             return None
@@ -248,7 +273,9 @@ class RowReader:
             message = f"{' and '.join(sorted(set(chosen) & set(alone)))} cannot stand beside a code"
             self._problem(message, row=number, column="codes", found=text, allowed=shown, hint="leave one of them")
             return None
-        return replace(base, decision="; ".join(chosen))
+        kept = {name: plain_cell(cell) for name, cell in cells.items()}
+        note = self.kind.note(self._with_known_codes(number, kept, earlier) if self.kind.kept else kept)
+        return replace(base, decision="; ".join(chosen), note=note)
 
     def _with_reason(self, number: int, cells: Mapping[str, str], row: LedgerRow) -> LedgerRow | None:
         text, stratum = plain_cell(cells.get("reason", "")).strip(), plain_cell(cells.get("stratum", "")).strip()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from pipeline.dedup.decision import DIFFERENT, DUPLICATE, UNCERTAIN, UNRELATED, 
 from pipeline.dedup.tables import PAIR_COLUMNS, SAME_STUDY
 from pipeline.protocol import DedupSection
 from pipeline.records import typed
+
+BY_PERSON: Final = "a person"
+"""How the reason of a pair begins that a person answered; others are told apart by what was said about other pairs."""
 
 _SIMILARITIES = ("title_similarity", "author_similarity", "journal_similarity")
 
@@ -56,14 +59,14 @@ def pair_table(
 def _answered(pair: Pair, answers: Answers, together: bool) -> tuple[str, str, str]:
     """Return verdict, basis and reason of a pair that a person answered."""
     if pair in answers.different:
-        return DIFFERENT, "person", "a person says: different"
+        return DIFFERENT, "person", f"{BY_PERSON} says: different"
     if pair in answers.same_study:
-        return SAME_STUDY, "person", "a person says: reports of the same study"
+        return SAME_STUDY, "person", f"{BY_PERSON} says: reports of the same study"
     if pair in answers.split_from:
-        return DIFFERENT, "person", "a person took one of the two out of the record of the other"
+        return DIFFERENT, "person", f"{BY_PERSON} took one of the two out of the record of the other"
     if together:
-        return DUPLICATE, "person", "a person says: same"
-    return UNCERTAIN, "person", "a person says: same, but another answer keeps their clusters apart"
+        return DUPLICATE, "person", f"{BY_PERSON} says: same"
+    return UNCERTAIN, "person", f"{BY_PERSON} says: same, but another answer keeps their clusters apart"
 
 
 def _by_rule(pair: Pair, verdict: str, together: bool, words: str, clustering: Clustering) -> tuple[str, str, str]:

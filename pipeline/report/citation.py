@@ -43,3 +43,12 @@ def doi_link(doi: str) -> Link | str:
     if not re.fullmatch(r"10\.\d{4,9}/\S+", doi):
         return doi
     return Link(doi, "https://doi.org/" + quote(doi, safe="/.;:()_-"))
+
+
+def file_link(file: str, text: str) -> Link:
+    """Return a file of the review (its path relative to the review's folder) as the report in outputs/report/ links it.
+
+    >>> file_link("screening/full_texts/a b #1.pdf", "a b #1.pdf").address
+    '../../screening/full_texts/a%20b%20%231.pdf'
+    """
+    return Link(text, f"../../{quote(file)}")

@@ -98,5 +98,5 @@ def settled_line(rows: Sequence[Row]) -> str:
     own = sum(bool(row["read_it"]) for row in rows)
     people = ", ".join(sorted({str(row["resolver"]) for row in rows}))
     text = f"{len(rows):,} {'record' if len(rows) == 1 else 'records'} settled by {people}"
-    text += f": {len(rows) - own:,} by a third person, {own:,} by somebody who had read the record"
+    text += f": {len(rows) - own:,} by somebody who had not read the record, {own:,} by somebody who had"
     return text

@@ -10,12 +10,14 @@ import pandas as pd
 from pipeline.errors import ProtocolError
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
 from pipeline.synthesis.disciplines import DisciplineFiles, FileNames, assign_disciplines, confirm_disciplines
 from pipeline.synthesis.frame import parted
 from pipeline.synthesis.incident_answers import is_incident
 from pipeline.synthesis.journal_files import JournalFileNames, JournalFiles, read_journal_files
+from pipeline.synthesis.settled import Unsettled, settled_rows, unsettled_codes, unsettled_notices
 
 PASSED = ("awaiting_retrieval", "awaiting_eligibility")
 
@@ -38,6 +40,12 @@ CONFIRMED_COLUMNS: tuple[Column, ...] = (
     Column("code", "str", "code a person gave, or not_stated", nullable=False),
     Column("reviewer", "str", "the person", nullable=False),
     Column("value", "str", "direction or sign that the person gave with the code; empty where none"),
+    Column(
+        "settled",
+        "bool",
+        "false where one code is possible and several were given for the study: counted in no table until people agree",
+        nullable=False,
+    ),
 )
 
 STUDY_GROUPS = ("included", "passed")
@@ -71,24 +79,26 @@ def code(stage: StageInput) -> StageResult:
         ],
         CODED_COLUMNS,
     )
-    confirmed = _confirmed(stage, texts)
-    assigned = confirm_disciplines(assign_disciplines(texts, disciplines, journals), confirmed, disciplines)
+    confirmed, unsettled = _confirmed(stage, texts, frame)
+    by_journal = assign_disciplines(texts, disciplines, journals)
+    assigned = confirm_disciplines(by_journal, settled_rows(confirmed), disciplines)
     suggested = suggest_codes(texts, frame)
     apart = ~coded["group"].isin(STUDY_GROUPS)
-    counted = list(coded.loc[~apart, "record_id"])
+    studied = list(coded.loc[~apart, "record_id"])
     numbers = {
         "coded": int((~apart).sum()),
         "strata": int(apart.sum()),
-        "suggestions": _rows_of(suggested, counted),
-        "confirmed": int(confirmed.loc[confirmed["record_id"].isin(counted), "record_id"].nunique()),
-        "discipline_unknown": _rows_of(assigned[assigned["discipline"] == "unknown"], counted),
+        "suggestions": _rows_of(suggested, studied),
+        "confirmed": int(confirmed.loc[confirmed["record_id"].isin(studied), "record_id"].nunique()),
+        "discipline_unknown": _rows_of(assigned[assigned["discipline"] == "unknown"], studied),
     }
-    summary = f"{numbers['coded']:,} records, {numbers['suggestions']:,} suggested codes, "
+    summary = f"{counted(numbers['coded'], 'record', 'records')}, "
+    summary += f"{counted(numbers['suggestions'], 'suggested code', 'suggested codes')}, "
     summary += f"{numbers['confirmed']:,} coded by people"
     if numbers["strata"]:
         summary += f"; {numbers['strata']:,} more in strata"
     tables = {"coded": coded, "disciplines": assigned, "suggestions": suggested, "confirmed": confirmed}
-    return StageResult(tables, summary=summary, numbers=numbers)
+    return StageResult(tables, notices=unsettled_notices(unsettled), summary=summary, numbers=numbers)
 
 
 def without_strata(coded: pd.DataFrame) -> pd.DataFrame:
@@ -153,8 +163,10 @@ def coding_files(files: Mapping[str, bytes], protocol: Protocol) -> tuple[Coding
     return frame, disciplines
 
 
-def _confirmed(stage: StageInput, texts: pd.DataFrame) -> pd.DataFrame:
-    """Return the codes people gave: each person's newest row per record and dimension counts."""
+def _confirmed(
+    stage: StageInput, texts: pd.DataFrame, frame: CodingFrame
+) -> tuple[pd.DataFrame, tuple[Unsettled, ...]]:
+    """Return the codes people gave, each person's newest row per record and dimension, and what is not settled."""
     clusters, decisions = stage.tables["deduplicate/clusters"], stage.tables["decisions/coding"]
     cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
     record_of = dict(zip(texts["cluster_id"], texts["record_id"], strict=True))
@@ -170,4 +182,8 @@ def _confirmed(stage: StageInput, texts: pd.DataFrame) -> pd.DataFrame:
         if given != "withdraw"
         for code, value in [parted(given)]
     ]
-    return entry_frame(rows, CONFIRMED_COLUMNS)
+    study_of = dict(zip(texts["record_id"], texts["study_id"], strict=True))
+    unsettled = unsettled_codes(rows, study_of, frame, stage.protocol.disciplines.dimension)
+    waiting = {(record, item.dimension) for item in unsettled for record in item.records}
+    marked = [row | {"settled": (row["record_id"], row["dimension"]) not in waiting} for row in rows]
+    return entry_frame(marked, CONFIRMED_COLUMNS), unsettled

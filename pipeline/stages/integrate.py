@@ -12,6 +12,7 @@ from pipeline.errors import Notice
 from pipeline.integration.measures import Results, measure
 from pipeline.integration.result_table import ResultTable, rounded
 from pipeline.records import Column, entry_frame
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.integration_figures import Drawn, integration_figures
 from pipeline.stages.integration_input import measured_of
@@ -54,8 +55,13 @@ def integrate(stage: StageInput) -> StageResult:
     for verdict in results.verdicts:
         words[verdict.word] = words.get(verdict.word, 0) + 1
     said = ", ".join(f"{number} {word}" for word, number in sorted(words.items())) or "no two disciplines"
-    references = f"{results.size.references:,} references" if measured.has_references else "no cited references"
-    summary = f"{results.size.papers:,} {group} studies, {references}; verdicts: {said}"
+    references = (
+        counted(results.size.references, "reference", "references")
+        if measured.has_references
+        else "no cited references"
+    )
+    papers = counted(results.size.papers, f"{group} study", f"{group} studies")
+    summary = f"{papers}, {references}; verdicts: {said}"
     notices = (
         (Notice("info", f"integration: {_wrong_labels(results)}", "integration"),) if _wrong_labels(results) else ()
     )

@@ -20,6 +20,7 @@ from pipeline.stages.contract import StageInput
 from pipeline.synthesis.cells import list_of, text_of
 from pipeline.synthesis.coding import NOT_STATED
 from pipeline.synthesis.disciplines import UNKNOWN, DisciplineFiles, assign_disciplines
+from pipeline.synthesis.settled import settled_rows, unsettled_rows
 
 FIRST_SCHEME, SECOND_SCHEME = "first scheme", "second scheme"
 BY_PEOPLE = "person"
@@ -131,13 +132,16 @@ def _papers(
     by_hand = {record: labels[record] for record in wanted if sources.get(record) == BY_PEOPLE}
     journals, found_by = _journal_labels(stage, files, facts, by_hand)
     labels, sources = labels | journals, sources | found_by
-    confirmed, suggested = _codes(stage.tables["code/confirmed"]), _codes(_not_negated(stage))
+    confirmed, suggested = _codes(settled_rows(stage.tables["code/confirmed"])), _codes(_not_negated(stage))
+    unsettled = _codes(unsettled_rows(stage.tables["code/confirmed"]))
     belongs = _traditions(stage)
     given = stage.protocol.integration
     papers = []
     for record in wanted:
         row = facts.get(record, {})
-        codes = suggested.get(record, {}) | confirmed.get(record, {})
+        waiting = unsettled.get(record, {})
+        hints = {name: codes for name, codes in suggested.get(record, {}).items() if name not in waiting}
+        codes = hints | confirmed.get(record, {})
         theories = confirmed.get(record, {}).get(given.theory_dimension)
         papers.append(
             Paper(

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.protocol_screening import ScreeningSection
 from pipeline.records import rows_of
 from pipeline.report.page import Section, Table
+from pipeline.report.wording import counted
 from pipeline.screen.agreement_words import (
     GROUP_NOTES,
     GROUP_WORDS,
@@ -41,7 +42,9 @@ def agreement_sections(stage: StageInput) -> Iterable[Section]:
     )
     if not groups:
         return
-    paragraphs, tables = [reading_words(stage.protocol.screening), _METHODS], []
+    twice = sum(int(group["n"]) for group in groups)
+    resolvers = sorted({str(row["resolver"]) for row in settled})
+    paragraphs, tables = [reading_words(stage.protocol.screening, twice, resolvers), _METHODS], []
     for group in groups:
         paragraphs.append(f"{_capital(group_line(group))}. {GROUP_NOTES[group['group']]}")
         own = [row for row in pairs if row["group"] == group["group"]]
@@ -55,27 +58,36 @@ def agreement_sections(stage: StageInput) -> Iterable[Section]:
     yield Section("Agreement of the readers", "agreement", tuple(paragraphs), tuple(tables))
 
 
-def reading_words(settings: ScreeningSection) -> str:
+def reading_words(settings: ScreeningSection, twice: int = 0, resolvers: Sequence[str] = ()) -> str:
     """Return how the reading was organised, as the methods of a report tell it.
 
-    >>> reading_words(ScreeningSection(reviewers=("ann", "ben"), double_screening="all", resolver=("cleo",)))
-    'Two people read each record, blinded. cleo settled what they differed about.'
+    Args:
+        settings: what the protocol asks for.
+        twice: records that two or more people read.
+        resolvers: who settled what readers differed about, so far.
+
+    >>> reading_words(ScreeningSection(reviewers=("ann", "ben"), double_screening="all"), 5, ["cleo"])
+    'Two people were to read each record, blinded. cleo settled what readers differed about.'
     """
     share = f"a random share of {percentage(settings.double_share).removesuffix('.0 %').removesuffix(' %')} %"
     text = {
-        "none": "One person read each record",
-        "random": f"One person read each record, and a second one {share}",
-        "borderline": f"One person read each record, and a second one {share} and the records the ranking called "
-        "borderline",
-        "all": "Two people read each record",
+        "none": "One person was to read each record",
+        "random": f"One person was to read each record, and a second one {share}",
+        "borderline": f"One person was to read each record, and a second one {share} and the records the "
+        "ranking called borderline",
+        "all": "Two people were to read each record",
     }[settings.double_screening]
     if not settings.show_scores and not settings.show_decisions and settings.double_screening != "none":
         text += ", blinded"
+    elif settings.double_screening == "none" and twice:
+        text += f"; {counted(twice, 'record was', 'records were')} read by two or more all the same"
     parts = [f"{text}."]
     if settings.pilot:
         parts.insert(0, f"All {len(settings.reviewers)} readers began with a pilot of {settings.pilot} records.")
-    who = " or ".join(settings.resolver) or "The readers together"
-    return " ".join([*parts, f"{who} settled what they differed about."])
+    if resolvers:
+        return " ".join([*parts, f"{' and '.join(resolvers)} settled what readers differed about."])
+    who = " or ".join(settings.resolver) or "the readers together"
+    return " ".join([*parts, f"What readers differ about is for {who} to settle; nothing of it is settled yet."])
 
 
 def _pair_table(group: str, rows: Sequence[dict[str, Any]], confidence: float) -> Table:

@@ -11,6 +11,7 @@ from pipeline.report.citation import short_citation
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput
 from pipeline.stages.report_lists import Listing
+from pipeline.synthesis.settled import settled_rows, unsettled_rows
 
 _NOT_CODED = "not coded"
 
@@ -18,7 +19,8 @@ _NOT_CODED = "not coded"
 def characteristics(stage: StageInput) -> Listing:
     """Return header and rows of characteristics.csv: a row a report of an included study, a column a dimension.
 
-    Codes that people gave stand as they are; suggested ones, where nobody coded the report, begin with `suggested:`.
+    Codes that people gave stand as they are; suggested ones, where nobody coded the report, begin with `suggested:`,
+    and those that people gave differently where one is possible with `unsettled:`.
     """
     frame, disciplines = coding_files(stage.files, stage.protocol)
     reports = stage.tables["full_text/reports"]
@@ -60,12 +62,18 @@ def _disciplines(table: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str
 def _codes(confirmed: pd.DataFrame, suggested: pd.DataFrame) -> dict[tuple[str, str], str]:
     """Return (record, dimension) -> codes in words."""
     by_people: dict[tuple[str, str], list[str]] = {}
-    for row in rows_of(confirmed):
+    for row in rows_of(settled_rows(confirmed)):
         by_people.setdefault((row["record_id"], row["dimension"]), []).append(_spoken(row["code"]))
+    unsettled: dict[tuple[str, str], list[str]] = {}
+    for row in rows_of(unsettled_rows(confirmed)):
+        unsettled.setdefault((row["record_id"], row["dimension"]), []).append(
+            f"{_spoken(row['code'])} ({row['reviewer']})"
+        )
     by_pattern: dict[tuple[str, str], list[str]] = {}
     for row in rows_of(suggested[~suggested["negated"].astype(bool)]):
         by_pattern.setdefault((row["record_id"], row["dimension"]), []).append(_spoken(row["code"]))
     said = {key: f"suggested: {'; '.join(dict.fromkeys(codes))}" for key, codes in by_pattern.items()}
+    said |= {key: f"unsettled: {' | '.join(codes)}" for key, codes in unsettled.items()}
     return said | {key: "; ".join(dict.fromkeys(codes)) for key, codes in by_people.items()}
 
 

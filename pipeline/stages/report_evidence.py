@@ -94,7 +94,7 @@ def _listed(caption: str, rows: list[dict[str, Any]], titles: Mapping[str, str],
             row["direction"],
             plain(row["actor"] or ""),
             row["claim_kind"],
-            (row["source"] or "").replace("full_text:", "full text, page "),
+            (row["source"] or "").replace("full_text:", "full text, page ").replace("not_stated", "not stated"),
         )
         for row in rows
     ]

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from pipeline import __version__
+from pipeline.dedup.pair_table import BY_PERSON
 from pipeline.report.counts import Counts
 from pipeline.report.page import Section
 from pipeline.report.wording import counted
@@ -82,16 +83,20 @@ def deduplication_text(counts: Counts, pairs: pd.DataFrame) -> str:
         pairs: `deduplicate/pairs`.
     """
     joined = pairs[pairs["verdict"] == "duplicate"]["basis"].value_counts()
-    apart = int(((pairs["verdict"] == "different") & (pairs["basis"] == "person")).sum())
+    apart = pairs.loc[(pairs["verdict"] == "different") & (pairs["basis"] == "person"), "reason"]
+    answered = int(apart.str.startswith(BY_PERSON).sum())
     waiting = int((pairs["verdict"] == "uncertain").sum())
     said = [
         f"Records were compared with the rules for duplicates of this pipeline (version {__version__}; rules and "
         "reasons in duplicates.csv), which rest on identifiers and on the likeness of titles, authors, journals and "
         "pages.",
         f"{counted(counts.duplicates, 'duplicate record was', 'duplicate records were')} removed in databases and "
-        f"registers; {int(joined.get('rule', 0)):,} pairs were joined by a rule and {int(joined.get('person', 0)):,} "
-        f"by a person, and people kept {apart:,} apart.",
+        f"registers; {counted(int(joined.get('rule', 0)), 'pair was', 'pairs were')} joined by a rule and "
+        f"{int(joined.get('person', 0)):,} by a person, and people kept {answered:,} apart.",
     ]
+    if len(apart) > answered:
+        more = counted(len(apart) - answered, "more pair was", "more pairs were")
+        said.append(f"{more} kept apart because of what people said about other entries of the two records.")
     if waiting:
         said.append(f"{counted(waiting, 'pair is', 'pairs are')} uncertain and kept apart until a person decides.")
     return " ".join(said)

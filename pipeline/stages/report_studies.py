@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.records import rows_of
-from pipeline.report.citation import citation, doi_link
+from pipeline.report.citation import citation, doi_link, file_link
 from pipeline.report.counts import Counts
-from pipeline.report.page import Cell, Section, Table
+from pipeline.report.page import Cell, Link, Section, Table
 from pipeline.report.wording import counted
 from pipeline.stages.report_characteristics import cited_facts
 from pipeline.stages.report_content import ReportContent
@@ -32,7 +33,8 @@ def _characteristics(content: ReportContent) -> Section:
         tuple(doi_link(str(row[at[name]])) if name == "doi" else str(row[at[name]]) for name in known) for row in rows
     )
     names = ("Report", "Title", "Journal or book", "DOI", "Found by", "Disciplines")
-    tables = [Table("Reports of what is included", names, shown, "", "characteristics.csv")]
+    listed = Table("Reports of what is included", names, shown, "", "characteristics.csv")
+    tables = [_with_full_texts(listed, content, [str(row[at["report_id"]]) for row in rows])]
     dimensions = header[at["disciplines"] + 1 :]
     for start in range(0, len(dimensions), _DIMENSIONS_OF_A_TABLE):
         chosen = dimensions[start : start + _DIMENSIONS_OF_A_TABLE]
@@ -61,10 +63,10 @@ def _excluded(content: ReportContent) -> Section:
     order = {code: place for place, code in enumerate(content.protocol.full_text_codes)}
     reports = content.stage.tables["full_text/reports"]
     facts = cited_facts(content.stage)
-    found: list[tuple[int, str, tuple[Cell, ...]]] = []
+    found: list[tuple[int, str, tuple[Cell, ...], str]] = []
     for row in rows_of(reports[reports["state"] == "report_excluded"]):
         fact = facts[row["cluster_id"]]
-        found.append(_excluded_row(content, row, fact, order))
+        found.append((*_excluded_row(content, row, fact, order), str(row["report_id"])))
     number = counts.main.excluded_total + counts.other.excluded_total
     text = (
         f"{counted(number, 'report was', 'reports were')} assessed at full text and excluded, each for one primary "
@@ -75,17 +77,40 @@ def _excluded(content: ReportContent) -> Section:
     reasons: dict[str, int] = {}
     for line in lines:
         reasons[line.label] = reasons.get(line.label, 0) + line.n
+    found.sort(key=lambda item: item[:2])
+    listed = Table(
+        "Reports excluded at full text",
+        ("Report", "DOI", "Reason", "Decided by"),
+        tuple(cells for _, _, cells, _ in found),
+        "",
+        "excluded_full_text.csv",
+    )
     tables = (
         Table("Reasons for exclusion at full text", ("Reason", "Reports"), tuple(reasons.items())),
-        Table(
-            "Reports excluded at full text",
-            ("Report", "DOI", "Reason", "Decided by"),
-            tuple(cells for _, _, cells in sorted(found, key=lambda item: item[:2])),
-            "",
-            "excluded_full_text.csv",
-        ),
+        _with_full_texts(listed, content, [report for *_, report in found]),
     )
     return Section("Reports excluded at full text", "excluded", (text,), tables if found else ())
+
+
+def _with_full_texts(table: Table, content: ReportContent, ids: Sequence[str]) -> Table:
+    """Return a table of reports with a column that links the PDF of each, and one more where a report has several.
+
+    Args:
+        table: a row a report.
+        content: what the report is made of.
+        ids: the report of each row.
+    """
+    reports = content.stage.tables["full_text/reports"]
+    files = dict(zip(reports["report_id"], reports["pdf"], strict=True))
+    links = [
+        [file_link(file, "PDF" if place == 1 else f"PDF {place}") for place, file in enumerate(files[report], 1)]
+        for report in ids
+    ]
+    most = max(map(len, links), default=0)
+    header = (*table.header, *("Full text" if place == 1 else f"Full text {place}" for place in range(1, most + 1)))
+    blank: tuple[Link | str, ...] = ("",) * most
+    rows = tuple((*row, *own, *blank[len(own) :]) for row, own in zip(table.rows, links, strict=True))
+    return replace(table, header=header, rows=rows)
 
 
 def _goes_on(counts: Counts) -> bool:

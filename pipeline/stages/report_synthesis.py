@@ -9,16 +9,18 @@ import pandas as pd
 
 from pipeline.report.counts import Counts
 from pipeline.report.page import FileLink, Section, Table
+from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput
 from pipeline.stages.report_evidence import incident_section, outcome_section
 from pipeline.stages.report_trust import agreement_section, appraisal_section, gap_section, tradition_section
 from pipeline.stages.synthesis_data import Studies, SynthesisData, check_studies, synthesis_data
 from pipeline.stages.synthesis_figures import modes_figure
 from pipeline.stages.synthesis_pages import page_tables, plain, table_csv, year_cell
-from pipeline.synthesis.coded import Dimension
+from pipeline.synthesis.coded import Dimension, Given
 from pipeline.synthesis.cross_tables import cross_table
 from pipeline.synthesis.discipline_files import SEVERAL, UNKNOWN
 from pipeline.synthesis.roles import DISCIPLINE, Pair
+from pipeline.synthesis.settled import settled_rows
 from pipeline.synthesis.tables import GROUPS, SynthesisTable, synthesis_tables
 from pipeline.tables import csv_bytes
 
@@ -102,9 +104,10 @@ def _coding_section(made: _Made) -> Section:
     for name in data.frame.dimensions:
         found = main.dimension(name)
         share = f"{len(found.judged) / total:.0%}" if total else ""
-        rows.append((plain(name), f"{len(found.by_people):,}", f"{len(found.suggested):,}", share))
+        cells = (f"{len(given):,}" for given in (found.by_people, found.unsettled, found.suggested))
+        rows.append((plain(name), *cells, share))
     made.files["tables/coded_studies.csv"] = _coded_studies(data)
-    confirmed = main.confirmed["record_id"].nunique()
+    confirmed = settled_rows(main.confirmed)["record_id"].nunique()
     said = (
         f"Codes of {total:,} {main.group.unit} {main.group.described}. Patterns of words suggest codes; "
         f"people confirmed "
@@ -114,8 +117,8 @@ def _coding_section(made: _Made) -> Section:
     models = made.stage.tables["suggest/models"]
     trained = int((models["reason"] == "").sum())
     learned = (
-        f"Models trained on confirmed codes suggest {trained:,} codes; how right they and the patterns are on the "
-        "confirmed records stands in code_models.csv."
+        f"Models trained on confirmed codes suggest {counted(trained, 'code', 'codes')}; how right they and the "
+        "patterns are on the confirmed records stands in code_models.csv."
         if trained
         else "No code has enough confirmed studies yet to train a suggestion "
         f"({made.stage.protocol.coding.least_positives} with it and as many without)."
@@ -124,10 +127,16 @@ def _coding_section(made: _Made) -> Section:
         [str(name) for name in models.columns],
         [["" if pd.isna(cell) else cell for cell in row] for row in models.itertuples(index=False)],
     )
-    header = ("Dimension", "Judged by people", "Suggested only", "Coverage")
+    header = ("Dimension", "Judged by people", "Not settled", "Suggested only", "Coverage")
     caption = f"How much could be judged, {main.group.unit} {main.group.described}"
     table = Table(
-        caption, header, tuple(rows), "Coverage is the share of all that were judged or have a suggestion.", ""
+        caption,
+        header,
+        tuple(rows),
+        "Coverage is the share of all that were judged or have a suggestion. Not settled: one code is possible and "
+        "people gave several; such a study is counted with no code until they agree. Where several codes are possible, "
+        "a study has all that any of the people gave it.",
+        "",
     )
     links = (
         FileLink("tables/coded_studies.csv", "every study with its codes: what stands behind the cells"),
@@ -153,10 +162,14 @@ def _coded_studies(data: SynthesisData) -> bytes:
 
 
 def _codes_cell(found: Dimension, key: str) -> str:
-    if key not in found.judged:
-        return ""
-    codes = [f"{code}:{value}" if value else code for code, value in found.of.get(key, {}).items()]
-    return "; ".join(codes) or "not_stated"
+    if key in found.unsettled:
+        given = (f"{_listed(codes)} ({person})" for person, codes in found.unsettled[key].items())
+        return f"unsettled: {' | '.join(given)}"
+    return (_listed(found.of.get(key, {})) or "not_stated") if key in found.judged else ""
+
+
+def _listed(codes: Given) -> str:
+    return "; ".join(f"{code}:{value}" if value else code for code, value in codes.items())
 
 
 # --- tables by discipline -------------------------------------------------------------------------------------------

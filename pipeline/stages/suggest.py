@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,12 +10,14 @@ import pandas as pd
 from pipeline.errors import Notice, compose
 from pipeline.protocol import Protocol
 from pipeline.records import Column, entry_frame, rows_of
+from pipeline.report.wording import counted
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.frame import CodingFrame
-from pipeline.synthesis.incident_answers import OTHER, PREFIX, answered, is_incident
+from pipeline.synthesis.incident_answers import OTHER, PREFIX, answered, is_incident, known_codes, role_codes
 from pipeline.synthesis.incidents import INCIDENT_COLUMNS, incident_candidates
 from pipeline.synthesis.roles import Roles, read_roles
+from pipeline.synthesis.settled import settled_rows
 from pipeline.synthesis.trained import trained_suggestions
 
 ANSWERED_COLUMNS: tuple[Column, ...] = (
@@ -52,7 +54,7 @@ def suggest(stage: StageInput) -> StageResult:
     learned, models = trained_suggestions(
         texts,
         frame,
-        confirmed,
+        settled_rows(confirmed),
         suggestions,
         seed=stage.protocol.review.seed,
         least=stage.protocol.coding.least_positives,
@@ -60,11 +62,12 @@ def suggest(stage: StageInput) -> StageResult:
     incidents = entry_frame([*found, *rows_of(candidates)], INCIDENT_COLUMNS)
     numbers = {"candidates": len(candidates), "incidents": len(found), "learned": len(learned)}
     summary = (
-        f"{len(candidates):,} candidates for incidents in {candidates['record_id'].nunique():,} records, "
+        f"{counted(len(candidates), 'candidate', 'candidates')} for incidents in "
+        f"{counted(candidates['record_id'].nunique(), 'record', 'records')}, "
         f"{len(found):,} confirmed"
     )
     if len(learned):
-        summary += f"; {len(learned):,} codes suggested by trained models"
+        summary += f"; {counted(len(learned), 'code', 'codes')} suggested by trained models"
     tables = {"incidents": incidents, "answered": answers, "learned": learned, "models": models}
     return StageResult(tables, notices=notices, summary=summary, numbers=numbers)
 
@@ -88,7 +91,8 @@ def _confirmed(
         record = record_of.get(cluster_of.get(row["entry_id"], ""))
         if record is not None and is_incident(str(row["dimension"])):
             last[(*record, str(row["dimension"]), str(row["reviewer"]))] = row
-    codes = _study_codes(stage.tables["code/confirmed"])
+    allowed = role_codes(frame, roles.incidents)
+    codes = _study_codes(settled_rows(stage.tables["code/confirmed"]))
     found, answers, notices = [], [], []
     for (record_id, study_id, dimension, reviewer), row in sorted(last.items()):
         note = row["note"] if isinstance(row["note"], str) else ""
@@ -107,6 +111,11 @@ def _confirmed(
             )
         if incident is None:
             continue
+        for column, given in allowed.items():
+            incident[column], unknown = known_codes(incident[column], given)
+            if unknown:
+                problem = f"names codes in {column!r} that the coding frame has not; they were left out"
+                notices.append(_notice(reviewer, record_id, dimension, problem, "; ".join(unknown), given))
         own = {
             name: incident[name] or "; ".join(codes.get((record_id, role), ()))
             for name, role in (
@@ -120,10 +129,14 @@ def _confirmed(
     return found, entry_frame(answers, ANSWERED_COLUMNS), tuple(notices)
 
 
-def _notice(reviewer: str, record_id: str, dimension: str, problem: str) -> Notice:
+def _notice(
+    reviewer: str, record_id: str, dimension: str, problem: str, found: str | None = None, allowed: Sequence[str] = ()
+) -> Notice:
     text = compose(
         f"the answer about {dimension} of {record_id} {problem}",
         file=f"screening/decisions/{reviewer}.csv",
+        found=found,
+        allowed=allowed,
         hint="correct it on its sheet and run again",
     )
     return Notice("warning", text, "incident_answer")

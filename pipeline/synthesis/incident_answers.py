@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pipeline.synthesis.frame import CodingFrame
-from pipeline.synthesis.incidents import FOSTERS, HINDERS, MIXED, MOST_WORDS
+from pipeline.synthesis.frame import NOT_STATED, CodingFrame
+from pipeline.synthesis.incidents import FOSTERS, HINDERS, MIXED, MOST_WORDS, IncidentRoles
 
 PREFIX: Final = "incident."
 OTHER: Final = "other"
@@ -44,6 +44,30 @@ def from_note(note: str) -> dict[str, str]:
     return {match[1]: match[2].strip() for match in _NOTED.finditer(note)}
 
 
+def known_codes(cell: str, codes: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return the codes that a cell names, as the frame writes them, and its words that are none.
+
+    Args:
+        cell: what a person wrote.
+        codes: the codes of the dimension; without any the cell is taken as it is.
+
+    >>> known_codes("Citizen, nonsense", ["citizen", "staff"]), known_codes("who?", [])
+    (('citizen', ('nonsense',)), ('who?', ()))
+    """
+    if not codes:
+        return cell, ()
+    written = {code.casefold(): code for code in codes}
+    words = [word.strip() for word in re.split(r"[;,]", cell) if word.strip()]
+    known = dict.fromkeys(written[word.casefold()] for word in words if word.casefold() in written)
+    return "; ".join(known), tuple(word for word in words if word.casefold() not in written)
+
+
+def role_codes(frame: CodingFrame, roles: IncidentRoles) -> dict[str, tuple[str, ...]]:
+    """Return the codes that may stand in actor, phase and area (none where the protocol names no dimension)."""
+    named = {"actor": roles.actors, "phase": roles.phases, "area": roles.areas}
+    return {column: tuple(item.code for item in frame.of(dimension)) for column, dimension in named.items()}
+
+
 def answered(decision: str, dimension: str, note: str) -> tuple[dict[str, Any] | None, str]:
     """Return the incident an answer confirms (None: it says there is none, or nothing yet), and what is wrong with it.
 
@@ -69,6 +93,6 @@ def answered(decision: str, dimension: str, note: str) -> tuple[dict[str, Any] |
         "direction": chosen[0] if len(chosen) == 1 else MIXED,
         "claim_kind": claims[0] if claims else "observed",
         "passage": " ".join(kept[:MOST_WORDS]),
-        "source": f"full_text:{more['page']}" if more.get("page") else "abstract",
+        "source": f"full_text:{more['page']}" if more.get("page") else "abstract" if kept else NOT_STATED,
         **{name: more.get(name, "") for name in ("actor", "phase", "area")},
     }, problem

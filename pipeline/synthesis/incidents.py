@@ -46,7 +46,9 @@ INCIDENT_COLUMNS: tuple[Column, ...] = (
     Column("phase", "str", "codes of the phase of the service, parted by `; `"),
     Column("area", "str", "codes of the policy area, parted by `; `"),
     Column("claim_kind", "str", "observed, reported or argued", nullable=False),
-    Column("source", "str", "abstract, or full_text:page", nullable=False),
+    Column(
+        "source", "str", "full_text:page; abstract (a passage without a page); not_stated (neither)", nullable=False
+    ),
     Column("coder_kind", "str", "person (confirmed), or program (a candidate)", nullable=False),
     Column("reviewer", "str", "who confirmed it; empty for a candidate"),
 )

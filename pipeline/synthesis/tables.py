@@ -253,6 +253,8 @@ def coverage_words(found: Dimension, total: int, unit: str) -> list[str]:
         f"not judged: {total - len(found.judged)}",
         "one of them can have several codes",
     ]
+    if found.unsettled:
+        sentences.insert(3, f"among these, coded differently by people and not settled: {len(found.unsettled)}")
     return ["provisional", *sentences] if len(found.by_people) < total else sentences
 
 

@@ -89,6 +89,7 @@ def test_an_answer_becomes_an_incident_with_its_page_and_none_is_remembered_as_l
                 "page": "12",
                 "passage": "the line reached the gate",
                 "note": "table 2",
+                "actor": "Pupil; nonsense",
             }
         elif row is told[1]:
             row |= {"codes": "no_incident", "passage": ""}
@@ -97,13 +98,14 @@ def test_an_answer_becomes_an_incident_with_its_page_and_none_is_remembered_as_l
         writer.writerow(row)
     write(sheet, stream.getvalue())
     run = run_stages(included)
-    assert [notice.text for notice in run.notices if "incident" in notice.text] == []
+    (said,) = [notice.text for notice in run.notices if "incident" in notice.text]
+    assert "column 'actor': unknown code; found 'nonsense'; allowed: pupil" in said
     people = [row for row in register(included) if row["coder_kind"] == "person"]
     assert [(row["factor"], row["direction"], row["source"]) for row in people] == [
         ("queue", "hinders", "full_text:12")
     ]
     assert people[0]["passage"] == "the line reached the gate"
-    assert people[0]["reviewer"] == "ann"
+    assert (people[0]["reviewer"], people[0]["actor"]) == ("ann", "pupil")
     answered = pq.read_table(included.stages / "suggest" / "answered.parquet").to_pylist()
     assert sorted((row["factor"], row["incident"]) for row in answered) == [
         ("other", False),
@@ -114,3 +116,6 @@ def test_an_answer_becomes_an_incident_with_its_page_and_none_is_remembered_as_l
     page = (included.outputs / "report" / "index.html").read_text(encoding="utf-8")
     assert "the line reached the gate" in page
     assert "T6 Factors by direction" in page
+    write(included.screening / "coding_frame.csv", FRAME.replace("who,pupil,", "who,child,"))
+    (ledger,) = [notice.text for notice in run_stages(included).notices if notice.code == "incident_answer"]
+    assert "names codes in 'actor' that the coding frame has not" in ledger

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import docx
@@ -319,6 +320,24 @@ def test_every_file_and_place_that_the_page_links_to_exists(finished: Review) ->
             assert link[1:] in ids
         elif not link.startswith("http"):
             assert (report / link).is_file(), link
+
+
+def test_the_pdfs_of_reports_are_linked_and_the_links_lead_to_them(review: Review) -> None:
+    report = review.outputs / "report"
+    included = read_csv(report / "included.csv")[0]["record_id"]
+    excluded = read_csv(report / "excluded_full_text.csv")[0]["record_id"]
+    folder = review.screening / "full_texts"
+    folder.mkdir()
+    names = (f"{included} 50 % & more #1.pdf", f"{included} Ergänzung; (2).pdf", f"{excluded}.pdf")
+    for name in names:
+        (folder / name).write_bytes(b"%PDF-1.4\n%%EOF\n")
+    assert run_stages(review).exit_status == 0
+    reader = Reader((report / "index.html").read_text("utf-8"))
+    linked = [
+        attributes["href"] for tag, attributes in reader.elements if tag == "a" and "full_texts" in attributes["href"]
+    ]
+    assert {(report / unquote(address)).resolve() for address in linked} == {folder / name for name in names}
+    assert all(re.fullmatch(r"[\w./%;()&~-]+", address) for address in linked), "nothing that a browser would misread"
 
 
 def test_nobody_is_told_that_a_review_is_compliant(finished: Review) -> None:

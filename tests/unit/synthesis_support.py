@@ -90,6 +90,7 @@ def _codes(key: str, code: str, chance: random.Random, reviewers: tuple[str, ...
                 given = {chance.choice(items).code: ""}
             for answer, value in (given if stated else {"not_stated": ""}).items():
                 row = {"record_id": key, "dimension": dimension, "code": answer, "reviewer": reviewer, "value": value}
+                row["settled"] = True
                 rows.append(row)
     return rows
 

@@ -7,13 +7,15 @@ from typing import Any
 from pipeline.decisions.resolve import Decision
 from pipeline.dedup.tables import CLUSTER_COLUMNS
 from pipeline.protocol import Protocol
+from pipeline.protocol_screening import ScreeningSection
 from pipeline.records import check, entry_frame, rows_of
+from pipeline.screen.agreement_words import settled_line
 from pipeline.stages import agreement
 from pipeline.stages.agreement import agreement_stage, independent_readings, settled_rows
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.read_decisions import DECISION_COLUMNS
 from pipeline.stages.reading_tasks import resolver_notices
-from pipeline.stages.report_agreement import agreement_sections
+from pipeline.stages.report_agreement import agreement_sections, reading_words
 from pipeline.stages.screen import SCREENED_COLUMNS
 
 PROTOCOL = Protocol.model_validate(
@@ -114,6 +116,30 @@ def test_the_section_says_what_there_is_and_nothing_is_not_a_number() -> None:
         list(agreement_sections(StageInput({f"agreement/{n}": f for n, f in empty.tables.items()}, {}, PROTOCOL))) == []
     )
     assert empty.summary == "no record was read by two"
+
+
+def test_one_reader_was_asked_for_and_two_read() -> None:
+    single = ScreeningSection(reviewers=("ann", "ben"))
+    assert reading_words(single, 19, ["ann"]) == (
+        "One person was to read each record; 19 records were read by two or more all the same. ann settled what "
+        "readers differed about."
+    )
+    assert reading_words(single).startswith("One person was to read each record. ")
+
+
+def test_nobody_is_said_to_have_settled_anything_before_they_did() -> None:
+    named = ScreeningSection(reviewers=("ann", "ben"), double_screening="all", resolver=("cleo",))
+    assert "is for cleo to settle; nothing of it is settled yet" in reading_words(named, 3)
+    assert "ann and ben settled what readers differed about" in reading_words(named, 3, ["ann", "ben"])
+    alone = ScreeningSection(reviewers=("ann", "ben"), double_screening="all")
+    assert "is for the readers together to settle" in reading_words(alone, 3)
+
+
+def test_who_had_not_read_a_record_is_called_no_third_person() -> None:
+    rows = [{"resolver": "ben", "read_it": False}]
+    assert settled_line(rows) == (
+        "1 record settled by ben: 1 by somebody who had not read the record, 0 by somebody who had"
+    )
 
 
 def test_conflicts_that_nobody_may_settle_are_named() -> None:

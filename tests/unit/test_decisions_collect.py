@@ -14,6 +14,7 @@ from pipeline.decisions.ledger import append_rows
 from pipeline.decisions.sheet import read_sheet_bytes
 from pipeline.errors import ReviewError
 from pipeline.identity import entry_id
+from pipeline.protocol_synthesis import SynthesisSection
 from tests.unit.decisions_support import (
     IDS,
     WHEN,
@@ -1036,6 +1037,52 @@ def test_codes_the_frame_has_no_more_stay_good_where_they_were_collected(desk: D
         desk.dimensions = dimensions
         assert desk.collect().number == 0
         assert desk.problems() == []
+
+
+# --- incidents ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def incident_desk(desk: Desk) -> Desk:
+    """Return a desk where incidents are asked about and the dimension `who` names the actors."""
+    desk.dimensions = {"mode": ("co_design:+",), "who": ("pupil", "cook"), "incident.queue": ("hinders", "no_incident")}
+    desk.protocol = desk.protocol.model_copy(update={"synthesis": SynthesisSection(actors="who")})
+    return desk
+
+
+def test_words_that_are_no_codes_in_the_cells_of_an_incident_are_named_and_left_out(incident_desk: Desk) -> None:
+    told = {"dimension": "incident.queue", "codes": "hinders", "page": "4", "phase": "any words"}
+    fill(incident_desk.issued(2, "incidents"), told | {"actor": "Pupil; nonsense"})
+    incident_desk.collect()
+    (row,) = incident_desk.rows()
+    assert (row.decision, row.note) == ("hinders", "page: 4 | actor: Pupil | phase: any words")
+    (line,) = incident_desk.problems()
+    place = "screening/worklists/0001-incidents.ann.csv, row 2, column 'actor': unknown code"
+    assert_line(line, place, "found 'nonsense'", "allowed: pupil, cook", "the rest of the row was taken")
+    incident_desk.collect()
+    assert len(incident_desk.rows()) == 1, "the answer is taken once"
+    assert len(incident_desk.problems()) == 1, "and the word is named until it is mended"
+
+
+def test_an_unanswered_row_of_incidents_is_not_checked(incident_desk: Desk) -> None:
+    fill(incident_desk.issued(2, "incidents"), {"dimension": "incident.queue", "actor": "nonsense"})
+    incident_desk.collect()
+    assert incident_desk.problems() == []
+
+
+@pytest.mark.parametrize("dimension", ["incident.hinder", "mode"])
+def test_an_unknown_factor_is_answered_with_the_factors_that_there_are(incident_desk: Desk, dimension: str) -> None:
+    fill(incident_desk.issued(2, "incidents"), {"dimension": dimension, "codes": "hinders"})
+    incident_desk.collect()
+    assert not incident_desk.rows()
+    (line,) = incident_desk.problems()
+    assert_line(line, "row 2, column 'dimension': unknown dimension", "allowed: incident.queue; write one of these")
+
+
+def test_a_coding_sheet_does_not_offer_incidents(incident_desk: Desk) -> None:
+    fill(incident_desk.issued(2, "coding"), {"dimension": "mood", "codes": "co_design"})
+    incident_desk.collect()
+    assert_line(incident_desk.problems()[0], "unknown dimension", "allowed: mode, who; write one of these")
 
 
 PAIRS = "screening/duplicates/0001-duplicates.ann.csv"

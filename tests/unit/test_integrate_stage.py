@@ -113,7 +113,7 @@ class Tables:
         label = {"record_id": record, "discipline": own, "weight": 1.0, "primary": True}
         self.rows["code/disciplines"].append(label | {"discipline_source": "person" if by_hand else "core"})
         self.rows["references/disciplines"].append(label | {"discipline_source": "core"})
-        person = {"record_id": record, "reviewer": "ann"}
+        person = {"record_id": record, "reviewer": "ann", "settled": True}
         self.rows["code/confirmed"] += [
             person | {"dimension": "place", "code": "town"},
             person | {"dimension": "theory", "code": {"NUT": "habit", "EDU": "learning"}[own]},
@@ -381,3 +381,16 @@ def test_references_without_any_discipline_are_no_mistake(papers: int) -> None:
     result = integrate(stage)
     assert result.summary.endswith("; verdicts: no two disciplines")
     assert integration_sections(replace(stage, tables={**stage.tables, "integrate/results": result.tables["results"]}))
+
+
+@pytest.mark.parametrize(
+    ("papers", "share", "words"),
+    [
+        (1, 0.389643037, "1 study (passed), 12 references, 39 % resolved"),
+        (2, "", "2 studies (passed), 12 references, none resolved"),
+    ],
+)
+def test_the_basis_is_printed_in_words(papers: int, share: object, words: str) -> None:
+    basis = {"n_papers": papers, "studies": "passed", "n_references": 12, "resolved_share": share}
+    basis |= {"scheme": "first scheme", "seed": 7}
+    assert verdict_lines({"verdicts": [], "basis": basis, "tables": {}})[1].startswith(f"basis: {words}, first scheme")

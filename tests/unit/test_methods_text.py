@@ -127,12 +127,22 @@ def test_duplicates_are_told_with_who_joined_them() -> None:
         {
             "verdict": ["duplicate", "duplicate", "duplicate", "different", "uncertain", "different"],
             "basis": ["rule", "rule", "person", "person", "rule", "rule"],
+            "reason": ["same text", "same text", "a person says: same", "a person says: different", "", ""],
         }
     )
     said = deduplication_text(COUNTS, pairs)
     assert "12 duplicate records were removed in databases and registers" in said
     assert "2 pairs were joined by a rule and 1 by a person, and people kept 1 apart." in said
     assert "1 pair is uncertain" in said
+    assert "more" not in said
+
+
+def test_pairs_apart_by_answers_about_other_entries_are_told_from_those_that_people_answered() -> None:
+    reasons = ["a person says: different", "a person took one of the two out of the record of the other"]
+    reasons += ["kept apart: by answers about entries of the two clusters; same title"] * 4
+    pairs = pd.DataFrame({"verdict": "different", "basis": "person", "reason": reasons})
+    said = deduplication_text(COUNTS, pairs)
+    assert "people kept 2 apart. 4 more pairs were kept apart because of what people said about other entries" in said
 
 
 def test_reading_that_went_to_the_end_was_not_ended_by_a_rule() -> None:

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.coding import ROLES, read_codes, shared_records
 from benchmarks.dedup_sets import shared_data
 from pipeline.synthesis.coding import read_frame, suggest_codes
+from pipeline.synthesis.incident_answers import answered, known_codes, role_codes
 from pipeline.synthesis.incidents import MOST_WORDS, IncidentRoles, event_kind, incident_candidates, passage
 
 FRAME = read_frame((Path(__file__).parents[2] / "screening" / "coding_frame.csv").read_bytes())
@@ -186,3 +187,27 @@ def test_known_incidents_are_candidates_and_a_list_and_an_aim_are_not() -> None:
     assert set(records["record_id"]) == set(wanted) <= set(reading)
     found = set(incident_candidates(records, FRAME, suggest_codes(records, FRAME), ROLES)["record_id"])
     assert {key: key in found for key in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("note", "source"),
+    [
+        ("page: 12 | passage: they waited", "full_text:12"),
+        ("page: 12", "full_text:12"),
+        ("passage: they waited", "abstract"),
+        ("actor: citizen", "not_stated"),
+        ("", "not_stated"),
+    ],
+)
+def test_the_source_of_an_answer_is_what_the_person_said_and_nothing_else(note: str, source: str) -> None:
+    incident, problem = answered("hinders; observed", "incident.trust", note)
+    assert problem == ""
+    assert incident is not None
+    assert incident["source"] == source
+
+
+def test_words_in_the_cells_of_an_answer_that_are_no_codes_are_told_apart() -> None:
+    codes = role_codes(FRAME, IncidentRoles(actors="actor"))
+    assert known_codes("Citizen; nonsense, citizen", codes["actor"]) == ("citizen", ("nonsense",))
+    assert known_codes("nonsense", codes["actor"]) == ("", ("nonsense",))
+    assert known_codes("whatever", codes["phase"]) == ("whatever", ()), "no dimension names the phases"
