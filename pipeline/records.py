@@ -199,6 +199,16 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+def mapping_of(frame: pd.DataFrame, key: str, value: str) -> dict[Any, Any]:
+    """Return the cells of one column by those of another; an empty cell is None. Faster than going through both."""
+    return dict(zip(_cells(frame[key]), _cells(frame[value]), strict=True))
+
+
+def cells_of(column: pd.Series[Any]) -> list[Any]:
+    """Return the cells of a column as Python values, None where they are empty. Faster than going through it."""
+    return _cells(column)
+
+
 def _cells(column: pd.Series[Any]) -> list[Any]:
     """Return the cells of a column as Python values, None where they are empty."""
     import pandas as pd

@@ -12,7 +12,7 @@ from pipeline.decisions.second_reader import waiting_in_words
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id
 from pipeline.protocol import Protocol, nearest, read_protocol
-from pipeline.records import rows_of
+from pipeline.records import mapping_of, rows_of
 from pipeline.review import Review
 from pipeline.screen.criteria_words import criterion_words
 from pipeline.screen.features import record_texts
@@ -77,7 +77,7 @@ def _table(review: Review, name: str) -> pd.DataFrame:
 
 
 def _record(entry: str, clusters: pd.DataFrame, screened: pd.DataFrame, wanted: str) -> str:
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     if entry not in cluster_of:
         raise ReviewError(
             f"no entry or record of this review has this id{nearest(entry, list(cluster_of))}",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.dedup.tables import RECORD_COLUMNS
 from pipeline.normalise.text import repair_mojibake
-from pipeline.records import BIBLIOGRAPHIC_COLUMNS, typed
+from pipeline.records import BIBLIOGRAPHIC_COLUMNS, mapping_of, typed
 
 Columns = dict[str, list[Any]]
 
@@ -46,7 +46,7 @@ def merge_clusters(entries: pd.DataFrame, clusters: pd.DataFrame) -> pd.DataFram
     ordered = entries.sort_values("entry_id", kind="stable")
     columns = {name: _python_values(ordered[name]) for name in _READ}
     filled = {name: [not _is_empty(value) for value in columns[name]] for name in _READ}
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     members: dict[str, list[int]] = {}
     for place, entry in enumerate(columns["entry_id"]):
         members.setdefault(cluster_of[entry], []).append(place)

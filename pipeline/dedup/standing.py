@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.dedup.clustering import disjoint_sets
 from pipeline.dedup.decision import DUPLICATE, UNCERTAIN
 from pipeline.dedup.tables import CLUSTER_COLUMNS, PAIR_COLUMNS
-from pipeline.records import typed
+from pipeline.records import mapping_of, typed
 
 INCLUDED, EXCLUDED = "included", "excluded"
 REPORT_INCLUDED, REPORT_EXCLUDED = "report included", "report excluded"
@@ -70,7 +70,7 @@ def settle(clusters: pd.DataFrame, pairs: pd.DataFrame, standing: Standing) -> t
         pairs: `PAIR_COLUMNS`, with every pair that joins a cluster.
         standing: what people decided.
     """
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     members: dict[str, list[str]] = {}
     for entry, cluster in sorted(cluster_of.items()):
         members.setdefault(cluster, []).append(entry)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from pipeline.errors import ConservationError
-from pipeline.records import Column, rows_of
+from pipeline.records import Column, cells_of, mapping_of, rows_of
 from pipeline.store import sha256_of
 
 ENTRY_STATES = (
@@ -107,13 +107,17 @@ def require_equal(identity: str, what: str, left: Iterable[str], right: Iterable
     Raises:
         ConservationError: names the identity, both numbers, and the ids that are on one side only or twice.
     """
-    left, right = list(left), list(right)
+    left, right = _values(left), _values(right)
     odd = set(left) ^ set(right)
     for side in (left, right):
         odd |= {value for value, number in Counter(side).items() if number > 1}
     if odd:
         message = f"{what}: {len(left):,} on one side, {len(right):,} on the other"
         raise ConservationError(identity, message, sorted(odd))
+
+
+def _values(ids: Iterable[str]) -> list[str]:
+    return cells_of(ids) if isinstance(ids, pd.Series) else list(ids)
 
 
 def check_entries(
@@ -131,26 +135,26 @@ def check_entries(
     Raises:
         ConservationError: with the entries behind the break.
     """
-    lost = sorted(set(entries["entry_id"]) ^ set(clusters["entry_id"]))
+    lost = sorted(set(cells_of(entries["entry_id"])) ^ set(cells_of(clusters["entry_id"])))
     for what, table in (("entries", entries), ("rejects", rejects)):
         counted = dict(zip(sources["file"], sources[what], strict=True))
-        there = Counter(table["file"])
+        there = Counter(cells_of(table["file"]))
         for file in sorted({*counted, *there}):
             if there[file] != counted.get(file, 0):
                 message = f"{file}: {counted.get(file, 0):,} {what} counted while reading, {there[file]:,} in the table"
                 ids = list(table.loc[table["file"] == file, "entry_id"])
                 raise ConservationError("K1 file = entries + rejects", message, lost or ids)
-    both = [*entries["entry_id"], *rejects["entry_id"]]
+    both = [*cells_of(entries["entry_id"]), *cells_of(rejects["entry_id"])]
     require_equal("K2 every entry once", "entries and rejects", both, dict.fromkeys(both))
     require_equal("K3 every entry in one cluster", "entries and clusters", entries["entry_id"], clusters["entry_id"])
     members = [member for row in records["members"] for member in row]
     require_equal("K4 every entry in one record", "entries and members of records", entries["entry_id"], members)
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     pairs = [(member, row["cluster_id"]) for row in rows_of(records) for member in row["members"]]
     astray = sorted(member for member, cluster in pairs if cluster_of[member] != cluster)
     if astray:
         raise ConservationError("K4 every entry in one record", f"{len(astray)} in the record of another", astray)
-    wanted = dict.fromkeys(clusters["cluster_id"])
+    wanted = dict.fromkeys(cells_of(clusters["cluster_id"]))
     require_equal("K5 one record a cluster", "clusters and records", wanted, records["cluster_id"])
 
 
@@ -163,11 +167,15 @@ def check_decided(screened: pd.DataFrame, clusters: pd.DataFrame, reports: pd.Da
     require_equal(
         "K6 one screened record a cluster",
         "clusters and screened records",
-        dict.fromkeys(clusters["cluster_id"]),
+        dict.fromkeys(cells_of(clusters["cluster_id"])),
         screened["cluster_id"],
     )
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
-    astray = [r for r, c in zip(screened["record_id"], screened["cluster_id"], strict=True) if cluster_of.get(r) != c]
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
+    astray = [
+        r
+        for r, c in zip(cells_of(screened["record_id"]), cells_of(screened["cluster_id"]), strict=True)
+        if cluster_of.get(r) != c
+    ]
     if astray:
         raise ConservationError("K7 a record is shown by one of its entries", f"{len(astray)} are not", astray)
     sought = screened.loc[(screened["outcome"] == "included") | (screened["lane"] == "other"), "record_id"]
@@ -180,7 +188,7 @@ def check_states(states: pd.DataFrame, entries: pd.DataFrame, rejects: pd.DataFr
     Raises:
         ConservationError: with the ids behind the break.
     """
-    both = [*entries["entry_id"], *rejects["entry_id"]]
+    both = [*cells_of(entries["entry_id"]), *cells_of(rejects["entry_id"])]
     require_equal("I18 every entry has exactly one state", "entries and states", both, states["entry_id"])
     unknown = states.loc[~states["state"].isin(ENTRY_STATES), "entry_id"]
     if len(unknown):

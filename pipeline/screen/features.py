@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
+from pipeline.records import cells_of
 from pipeline.screen.weights import Vocabulary, WordParts, count_parts, count_terms, weighted
 
 HasText = Literal["full", "title_only", "nothing"]
@@ -162,8 +163,8 @@ def has_text(records: pd.DataFrame) -> list[HasText]:
     Args:
         records: columns title, abstract (text, may be empty). A record with an abstract is 'full' even without title.
     """
-    abstracts = (bool(_plain(value)) for value in records["abstract"])
-    titles = (bool(_plain(value)) for value in records["title"])
+    abstracts = (bool(_plain(value)) for value in cells_of(records["abstract"]))
+    titles = (bool(_plain(value)) for value in cells_of(records["title"]))
     return [
         "full" if abstract else "title_only" if title else "nothing"
         for abstract, title in zip(abstracts, titles, strict=True)
@@ -176,7 +177,7 @@ def record_texts(records: pd.DataFrame) -> list[str]:
     Args:
         records: columns title, abstract (text, may be empty), keywords_author, keywords_index (lists of text).
     """
-    columns = (records[name] for name in ("title", "abstract", "keywords_author", "keywords_index"))
+    columns = (cells_of(records[name]) for name in ("title", "abstract", "keywords_author", "keywords_index"))
     return [
         " . ".join(part for part in (_plain(title), _plain(abstract), *_words(author), *_words(index)) if part)
         for title, abstract, author, index in zip(*columns, strict=True)
@@ -213,7 +214,7 @@ def text_features(texts: Sequence[str], titles: Sequence[str] | None = None) -> 
 
 def titles_of(records: pd.DataFrame) -> list[str]:
     """Return the title of each record ('' where it has none)."""
-    return [_plain(title) for title in records["title"]]
+    return [_plain(title) for title in cells_of(records["title"])]
 
 
 def normal_title(title: object) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.decisions.resolve import Decision, by_cluster, decision_order, newest
 from pipeline.protocol import Protocol
-from pipeline.records import Column, entry_frame, rows_of
+from pipeline.records import Column, entry_frame, mapping_of, rows_of
 from pipeline.screen.agreement import Agreement, by_code, on_decisions, on_reasons, pairs, raters_agreement
 from pipeline.screen.agreement_words import GROUP_WORDS
 from pipeline.screen.readings import ALL, PILOT, RANDOM
@@ -87,10 +87,10 @@ def agreement_stage(stage: StageInput) -> StageResult:
     Inputs: `screen/screened` for the records and how they are read, `deduplicate/clusters`, `decisions/screening`.
     """
     screened, clusters = stage.tables["screen/screened"], stage.tables["deduplicate/clusters"]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     decisions = by_cluster(decisions_of(stage.tables["decisions/screening"]), cluster_of)
     main = screened[screened["lane"] == "main"]
-    record_of = dict(zip(main["cluster_id"], main["record_id"], strict=True))
+    record_of = mapping_of(main, "cluster_id", "record_id")
     given = {record_of[cluster]: found for cluster, found in decisions.items() if cluster in record_of}
     readings = independent_readings(given)
     pair_rows, code_rows, group_rows = [], [], []

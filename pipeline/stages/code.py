@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.errors import ProtocolError
 from pipeline.protocol import Protocol
-from pipeline.records import Column, entry_frame, rows_of
+from pipeline.records import Column, entry_frame, mapping_of, rows_of
 from pipeline.report.wording import counted
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.synthesis.coding import CodingFrame, read_frame, suggest_codes
@@ -168,8 +168,8 @@ def _confirmed(
 ) -> tuple[pd.DataFrame, tuple[Unsettled, ...]]:
     """Return the codes people gave, each person's newest row per record and dimension, and what is not settled."""
     clusters, decisions = stage.tables["deduplicate/clusters"], stage.tables["decisions/coding"]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
-    record_of = dict(zip(texts["cluster_id"], texts["record_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
+    record_of = mapping_of(texts, "cluster_id", "record_id")
     last: dict[tuple[str, str, str], dict[str, Any]] = {}
     for row in rows_of(decisions.sort_values(["reviewer", "sequence"])):
         record = record_of.get(cluster_of.get(row["entry_id"], ""))

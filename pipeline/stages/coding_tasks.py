@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.records import rows_of
+from pipeline.records import mapping_of, rows_of
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput
 from pipeline.synthesis.frame import NOT_STATED, CodingFrame
@@ -105,7 +105,7 @@ def _included(stage: StageInput) -> list[str]:
 
 def _clusters(stage: StageInput) -> dict[str, str]:
     reports = stage.tables["full_text/reports"]
-    return dict(zip(reports["record_id"], reports["cluster_id"], strict=True))
+    return mapping_of(reports, "record_id", "cluster_id")
 
 
 def _hints(stage: StageInput, frame: CodingFrame) -> dict[tuple[str, str], list[tuple[str, str]]]:

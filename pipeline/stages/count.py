@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.errors import ConservationError, Notice
 from pipeline.protocol import Protocol
-from pipeline.records import entry_frame, rows_of
+from pipeline.records import entry_frame, mapping_of, rows_of
 from pipeline.report.conservation import (
     BROKEN_COLUMNS,
     STATE_COLUMNS,
@@ -154,8 +154,8 @@ def entry_states(
     """
     record_of = dict(zip(screened["cluster_id"], rows_of(screened), strict=True))
     report_of = dict(zip(reports["record_id"], rows_of(reports), strict=True))
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
-    kind_of = dict(zip(entries["entry_id"], entries["kind"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
+    kind_of = mapping_of(entries, "entry_id", "kind")
     carrier: dict[str, str] = {}
     for entry, cluster in sorted(cluster_of.items()):
         record = record_of[cluster]

@@ -14,7 +14,7 @@ from pipeline.decisions.resolve import Decision, by_cluster, decision_order, rep
 from pipeline.dedup.clustering import disjoint_sets
 from pipeline.dedup.tables import SAME_STUDY
 from pipeline.errors import Notice, compose
-from pipeline.records import Column, entry_frame, rows_of
+from pipeline.records import Column, entry_frame, mapping_of, rows_of
 from pipeline.stages.contract import StageInput, StageResult
 from pipeline.stages.screen import decisions_of
 
@@ -56,7 +56,7 @@ def full_text(stage: StageInput) -> StageResult:
     """
     screened, clusters = stage.tables["screen/screened"], stage.tables["deduplicate/clusters"]
     sought = screened[(screened["outcome"] == "included") | (screened["lane"] == "other")]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     decisions = by_cluster(decisions_of(stage.tables["decisions/full_text"]), cluster_of)
     study_of = _studies(sought, cluster_of, stage.tables["deduplicate/pairs"], decisions)
     records = {row["cluster_id"]: row for row in rows_of(stage.tables["deduplicate/records"][list(_FACTS)])}

@@ -25,7 +25,7 @@ from pipeline.decisions.second_reader import (
 from pipeline.errors import Notice
 from pipeline.identity import text_sha256
 from pipeline.protocol import Protocol
-from pipeline.records import Column, entry_frame, rows_of
+from pipeline.records import Column, cells_of, entry_frame, mapping_of, rows_of
 from pipeline.screen.classifier import ClassifierSettings, mostly_decided
 from pipeline.screen.features import TextFeatures, features_from, features_key, record_features, sentences_of
 from pipeline.screen.machine_run import MACHINE_COLUMNS, PROPOSED_COLUMNS, RUN_COLUMNS
@@ -86,7 +86,7 @@ def screen(stage: StageInput) -> StageResult:
     where there are no decisions. Files: how the rows of worklists were drawn, and the machine runs.
     """
     clusters, records = stage.tables["deduplicate/clusters"], stage.tables["deduplicate/records"]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     given = [*decisions_of(stage.tables["decisions/screening"]), *decisions_of(stage.tables["decisions/full_text"])]
     decisions = by_cluster(given, cluster_of)
     people: dict[str, Outcome] = {}
@@ -110,10 +110,11 @@ def screen(stage: StageInput) -> StageResult:
     ranking = ranking_of(workings, stage.protocol.screening)
     stage.progress(2, 3)
     progress = screening_progress(stage, screened, workings)
-    hashes = dict(zip(texts["cluster_id"], map(_sha256, texts["title"], texts["abstract"]), strict=True))
+    read = map(_sha256, cells_of(texts["title"]), cells_of(texts["abstract"]))
+    hashes = dict(zip(cells_of(texts["cluster_id"]), read, strict=True))
     machine = machine_files(stage.files)
     state = machine_state(machine, stage.protocol, cluster_of, hashes, people, progress.advice)
-    by_record = {r: hashes[c] for r, c in zip(texts["record_id"], texts["cluster_id"], strict=True)}
+    by_record = {r: hashes[c] for r, c in mapping_of(texts, "record_id", "cluster_id").items()}
     untouched = _untouched(texts, people)
     scores = dict(zip(workings.evidence.record_ids, workings.scores.tolist(), strict=True))
     due = proposal(machine, state, stage.protocol, by_record, scores, untouched, progress.triage, progress.advice)
@@ -139,7 +140,7 @@ def screen(stage: StageInput) -> StageResult:
 
 def _untouched(texts: pd.DataFrame, people: Mapping[str, Outcome]) -> list[str]:
     """Return the records of databases and registers on which no person has said anything."""
-    pairs = zip(texts["record_id"], texts["cluster_id"], strict=True)
+    pairs = mapping_of(texts, "record_id", "cluster_id").items()
     return [r for r, c in pairs if people[c].outcome == "undecided" and not people[c].rests_on]
 
 

@@ -19,7 +19,7 @@ from pipeline.decisions.criteria_log import (
 )
 from pipeline.draws import read_draws
 from pipeline.protocol import Protocol
-from pipeline.records import entry_frame, rows_of
+from pipeline.records import entry_frame, mapping_of, rows_of
 from pipeline.screen.batches import batch_rows
 from pipeline.screen.drift import DRIFT_COLUMNS, SourceDrift, score_drift
 from pipeline.screen.issued import IssuedRow
@@ -152,8 +152,8 @@ def _first_rows(
 ) -> dict[str, IssuedRow]:
     """Return record -> the row of the first worklist on which a person decided it."""
     clusters = stage.tables["deduplicate/clusters"]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
-    record_of = dict(zip(main["cluster_id"], main["record_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
+    record_of = mapping_of(main, "cluster_id", "record_id")
     stems = {row.worklist.rpartition(".")[0]: number for number, rows in draws.items() for row in rows.values()}
     given = stage.tables["decisions/screening"]
     usable = given["worklist"].notna() & (given["standing"] != "entry_gone")

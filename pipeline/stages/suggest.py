@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.errors import Notice, compose
 from pipeline.protocol import Protocol
-from pipeline.records import Column, entry_frame, rows_of
+from pipeline.records import Column, entry_frame, mapping_of, rows_of
 from pipeline.report.wording import counted
 from pipeline.stages.code import coding_files
 from pipeline.stages.contract import StageInput, StageResult
@@ -43,7 +43,7 @@ def suggest(stage: StageInput) -> StageResult:
     roles = synthesis_roles(stage.protocol, frame)
     coded, records = stage.tables["code/coded"], stage.tables["deduplicate/records"]
     screened = stage.tables["screen/screened"]
-    cluster_of = dict(zip(screened["record_id"], screened["cluster_id"], strict=True))
+    cluster_of = mapping_of(screened, "record_id", "cluster_id")
     texts = coded.assign(cluster_id=coded["record_id"].map(cluster_of)).merge(
         records[list(_TEXTS)], on="cluster_id", how="left"
     )
@@ -83,7 +83,7 @@ def _confirmed(
 ) -> tuple[list[dict[str, Any]], pd.DataFrame, tuple[Notice, ...]]:
     """Return the incidents people confirmed, what they answered about, and notices; each person's newest row counts."""
     clusters, decisions = stage.tables["deduplicate/clusters"], stage.tables["decisions/coding"]
-    cluster_of = dict(zip(clusters["entry_id"], clusters["cluster_id"], strict=True))
+    cluster_of = mapping_of(clusters, "entry_id", "cluster_id")
     record_of = {row["cluster_id"]: (row["record_id"], row["study_id"]) for row in rows_of(texts)}
     dimension_of = {item.code: name for name in roles.incidents.factors for item in frame.of(name)}
     last: dict[tuple[str, str, str, str], dict[str, Any]] = {}
