@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.decisions.second_reader import waiting_in_words
 from pipeline.decisions.sheet_log import read_sheet_log
+from pipeline.decisions.uncounted import waiting_in_words
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id, id_problem
 from pipeline.members import earlier_id_lines, member_lines, pair_lines, split_line

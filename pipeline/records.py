@@ -195,22 +195,17 @@ def _as_list(cell: Any) -> list[Any]:  # noqa: ANN401
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a table's rows as mappings from column name to cell; an empty cell is None (NaN in a plain column)."""
     names = [str(name) for name in frame.columns]
-    columns = [_cells(frame.iloc[:, place]) for place in range(len(names))]
+    columns = [cells_of(frame.iloc[:, place]) for place in range(len(names))]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def mapping_of(frame: pd.DataFrame, key: str, value: str) -> dict[Any, Any]:
     """Return the cells of one column by those of another; an empty cell is None. Faster than going through both."""
-    return dict(zip(_cells(frame[key]), _cells(frame[value]), strict=True))
+    return dict(zip(cells_of(frame[key]), cells_of(frame[value]), strict=True))
 
 
 def cells_of(column: pd.Series[Any]) -> list[Any]:
     """Return the cells of a column as Python values, None where they are empty. Faster than going through it."""
-    return _cells(column)
-
-
-def _cells(column: pd.Series[Any]) -> list[Any]:
-    """Return the cells of a column as Python values, None where they are empty."""
     import pandas as pd
 
     if pd.api.types.is_extension_array_dtype(column.dtype):

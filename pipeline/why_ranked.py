@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.array_cache import FolderCache
-from pipeline.decisions.second_reader import waiting_in_words
+from pipeline.decisions.uncounted import waiting_in_words
 from pipeline.errors import ReviewError
 from pipeline.identity import clean_id
 from pipeline.protocol import Protocol, nearest, read_protocol

@@ -64,7 +64,7 @@ def require() -> None:
     if not installed():
         raise ReviewError(
             "the sentence model is switched on but not installed",
-            file="protocol.toml, [screening]",
+            file="screening/protocol.toml, [screening]",
             found="sentence_model = true",
             hint="type `make sentence-model` (once, about 150 MB), or set sentence_model = false",
         )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.decisions.reading_plan import plan_of
 from pipeline.decisions.resolve import Decision, Outcome, by_cluster, shown_id, title_abstract_outcome
-from pipeline.decisions.second_reader import (
+from pipeline.decisions.uncounted import (
     JudgedRecord,
     excluded_at_title,
     judged_record,

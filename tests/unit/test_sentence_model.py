@@ -97,8 +97,8 @@ def test_where_it_is_not_installed_one_line_says_what_to_type(monkeypatch: pytes
         meanings(TEXTS, Memory())
     (line,) = caught.value.lines
     assert line == (
-        "protocol.toml, [screening]: the sentence model is switched on but not installed; found 'sentence_model = "
-        "true'; type `make sentence-model` (once, about 150 MB), or set sentence_model = false"
+        "screening/protocol.toml, [screening]: the sentence model is switched on but not installed; found "
+        "'sentence_model = true'; type `make sentence-model` (once, about 150 MB), or set sentence_model = false"
     )
 
 

@@ -1,4 +1,4 @@
-"""Decisions that do not count yet, or no more: one person's where two are to read, full texts of records left out."""
+"""Decisions that do not count yet, or no more: a second reader, full texts left out, sources that are not screened."""
 
 from __future__ import annotations
 
